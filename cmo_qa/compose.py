@@ -1,0 +1,194 @@
+"""From evidence to what is said: the direct answer first, a list whole, nothing twice, nothing off the point."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from cmo_qa.evidence import Evidence, best_matches
+from cmo_qa.fit import fit
+from cmo_qa.index import Index
+from cmo_qa.question import Question, Shape
+from cmo_qa.text import stem, stems
+from cmo_qa.types import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One statement to be: a unit, and other places that say the same."""
+
+    row: int
+    unit: Unit
+    text: str
+    also: tuple[tuple[int, Unit, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much an answer of some shape may say."""
+
+    statements: int
+    words: int
+
+
+ROOM: dict[Shape, Room] = {
+    "definition": Room(2, 60),
+    "number": Room(2, 60),
+    "yes_no": Room(3, 75),
+    "example": Room(3, 80),
+}
+ROOM_ELSE = Room(4, 90)
+LIST_WORDS = 200  # the longest list that is said whole
+LISTS_WITHIN = 12  # evidence that is looked at for a list
+NAMED = 0.6  # share of the question's stems that the heading and lead-in of a list asked for must name
+NEAR = 0.55  # of the best score: what scores less is off the point
+SAME = 0.86  # mean token similarity, both ways, above which two statements say the same
+KIND_OF_THING = re.compile(
+    r"\b(?:what|which|how many)(?: are| were)?(?: the| some| its| their)? (?:[\w-]+ ){0,3}?(?P<thing>[\w-]{3,}s)\b",
+    re.IGNORECASE,
+)
+LEANING = re.compile(
+    r"^(?:this|these|such|that|those)\s+(?!individual|executive|leader|person|role|position|officer|physician)",
+    re.IGNORECASE,
+)
+
+
+def ranked(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence with the fit of its form to the question added, best first."""
+    fitted = [replace(one, score=one.score + fit(question, one.unit, one.text)) for one in evidence]
+    return sorted(fitted, key=lambda one: (-one.score, one.row))
+
+
+def compose(index: Index, question: Question, evidence: Sequence[Evidence]) -> list[Said]:
+    """Statements in the order in which they are said; empty where there is no evidence. `evidence`: `ranked`."""
+    if not evidence:
+        return []
+    listed = _list_asked_for(index, question, evidence)
+    return listed or _sentences(index, question, evidence)
+
+
+def _list_asked_for(index: Index, question: Question, evidence: Sequence[Evidence]) -> list[Said]:
+    """The list that answers, whole and in order; empty where none does."""
+    seen: set[tuple[str, int | None]] = set()
+    for one in evidence[:LISTS_WITHIN]:
+        key = one.unit.document_id, one.unit.list_id
+        if one.unit.list_id is None or key in seen:
+            continue
+        seen.add(key)
+        units = index.list_units(one.unit.document_id, one.unit.list_id)
+        if not _list_answers(question, one, units, evidence):
+            continue
+        said = [Said(row, unit, text) for row, unit, text in units if unit.kind != "sentence"]
+        if len(said) > 2 and sum(len(each.text.split()) for each in said) <= LIST_WORDS:
+            return said
+    return []
+
+
+def _list_answers(
+    question: Question, one: Evidence, units: Sequence[tuple[int, Unit, str]], evidence: Sequence[Evidence]
+) -> bool:
+    """Where a list is asked for, one that is named after what is asked; else one that the best evidence is."""
+    best = evidence[0]
+    if question.shape in {"list", "number"}:
+        leads = " ".join(text for _, unit, text in units if unit.kind == "lead_in")
+        named = set(stems(" ".join((*one.hit.passage.section[-1:], leads))))
+        return _is_named(question, named) and not _enumerates(best)
+    if one.unit.kind == "lead_in":
+        return one is best
+    return all(_same_list(one, other) for other in evidence[:3])
+
+
+def _is_named(question: Question, named: set[str]) -> bool:
+    """Whether the words hold the kind of thing that is asked for ("services"), or most of the question."""
+    kind = KIND_OF_THING.search(question.text)
+    if kind and stem(kind["thing"].lower()) in named:
+        return True
+    asked = [word for word in question.stems if word != "cmo"]
+    return bool(asked) and sum(word in named for word in asked) >= NAMED * len(asked)
+
+
+def _enumerates(one: Evidence) -> bool:
+    return one.unit.kind == "sentence" and one.text.count(",") >= 3
+
+
+def _same_list(one: Evidence, other: Evidence) -> bool:
+    return (one.unit.document_id, one.unit.list_id) == (other.unit.document_id, other.unit.list_id)
+
+
+def _sentences(index: Index, question: Question, evidence: Sequence[Evidence]) -> list[Said]:
+    room = ROOM.get(question.shape, ROOM_ELSE)
+    least = NEAR * evidence[0].score
+    said: list[Said] = []
+    spoken = 0
+    for one in evidence:
+        if one.score < least or len(said) >= room.statements:
+            break
+        if any(one.row == each.row for each in said):
+            continue
+        twin = _twin(index, one, said)
+        if twin is not None:
+            said[twin] = _with_source(said[twin], one)
+            continue
+        group = list(_with_context(index, one, said))
+        length = sum(len(each.text.split()) for each in group)
+        if said and spoken + length > room.words:
+            continue
+        said += group
+        spoken += length
+    return _in_reading_order(said)
+
+
+def _with_context(index: Index, one: Evidence, said: Sequence[Said]) -> Iterator[Said]:
+    """The statement, behind the sentence or lead-in that it can't be understood without."""
+    before = _before(index, one)
+    if before and all(before[0] != each.row for each in said):
+        yield Said(*before)
+    yield Said(one.row, one.unit, one.text)
+
+
+def _before(index: Index, one: Evidence) -> tuple[int, Unit, str] | None:
+    units = list(index.units([one.unit.passage]).items())
+    at = next(place for place, (row, _) in enumerate(units) if row == one.row)
+    if one.unit.kind == "item" and len(one.text.split()) < 12 and one.unit.list_id is not None:
+        leads = [
+            (row, unit, text)
+            for row, unit, text in index.list_units(one.unit.document_id, one.unit.list_id)
+            if unit.kind == "lead_in"
+        ]
+        return leads[0] if leads else None
+    if at and LEANING.match(one.text) and units[at - 1][1][0].block == one.unit.block:
+        row, (unit, text) = units[at - 1]
+        return row, unit, text
+    return None
+
+
+def _twin(index: Index, one: Evidence, said: Sequence[Said]) -> int | None:
+    """The place of a statement that says the same."""
+    tokens = index.unit_tokens(one.row)
+    for place, each in enumerate(said):
+        other = index.unit_tokens(each.row)
+        if min(best_matches(tokens, other).mean(), best_matches(other, tokens).mean()) >= SAME:
+            return place
+    return None
+
+
+def _with_source(each: Said, one: Evidence) -> Said:
+    known = {each.unit.document_id, *(unit.document_id for _, unit, _ in each.also)}
+    if one.unit.document_id in known:
+        return each
+    return replace(each, also=(*each.also, (one.row, one.unit, one.text)))
+
+
+def _in_reading_order(said: Sequence[Said]) -> list[Said]:
+    """The best stays first, with what it leans on; of the others, neighbours stand as they were written."""
+    first = 2 if len(said) > 1 and said[1].row == said[0].row + 1 else 1
+    ordered = list(said[:first])
+    for each in said[first:]:
+        places = [at for at in range(first, len(ordered)) if _follows(each, ordered[at])]
+        ordered.insert(places[0] if places else len(ordered), each)
+    return ordered
+
+
+def _follows(before: Said, after: Said) -> bool:
+    return before.unit.passage == after.unit.passage and before.row + 1 == after.row

@@ -1,0 +1,227 @@
+"""How likely it is that the library answers the question: a logistic model over what a careful librarian notices.
+
+Similarity alone can't tell a question that is answered from one that is nearly answered. What tells is whether every
+word that matters comes near to something in the evidence, the thing asked for above all, whether names are known, and
+whether a number or a date is there when one is asked for. `training/confidence.py` fits the weights.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from cmo_qa.compose import Said
+from cmo_qa.embed import Vectors
+from cmo_qa.evidence import Evidence, best_matches, rarity
+from cmo_qa.index import Index
+from cmo_qa.question import Question
+from cmo_qa.text import STOPWORDS, any_of, content_words, stem
+from cmo_qa.types import Status
+
+FIRST = 3  # pieces of evidence that must hold between them what was asked
+NAMED_WITHIN = 5  # pieces of evidence that must have the names
+READ = 150  # pieces of evidence that stand for what the library holds on the question
+
+MONTHS = "january|february|march|april|june|july|august|september|october|november|december"
+MONEY = any_of(r"[$€£]", r"\b(?:dollars?|usd|euros?|pounds?)\b")
+DATE = any_of(r"\b(?:1[5-9]|20)\d\d\b", rf"\b(?:{MONTHS}|century)\b")
+PERCENT = any_of(r"%", r"\bper ?cent")
+DIGIT = any_of(
+    r"\d",
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|hundred|thousand|dozen)\b",
+    r"\b(?:once|twice|annually|yearly|monthly|weekly|daily|half|quarter)\b",
+)
+NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][a-z]{2,}")
+PAID = r"(?:salary|salaries|wages?|bonus|compensation|paid|price|fees?|earn|cost)"
+WANTED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        any_of(
+            rf"\bhow (?:much|big|high|large)\b.*\b{PAID}\b",
+            rf"\bwhat\b.*\b{PAID}\b",
+            r"\bin dollars\b",
+            r"\bhow much\b.*\bfine\b",
+        ),
+        MONEY,
+    ),
+    (
+        any_of(
+            r"^when\b", r"\b(?:what|which) (?:year|date|month|day|century)\b", r"\bhow long ago\b", r"\bsince when\b"
+        ),
+        DATE,
+    ),
+    (any_of(r"\b(?:what|which) (?:percentage|percent|share|proportion)\b", r"\bhow many percent"), PERCENT),
+    (any_of(r"\bhow (?:many|long|often|old|large|big|high|far|soon|much)\b", r"\bwhat (?:number|age|size)\b"), DIGIT),
+    (
+        any_of(
+            r"^who (?:was|invented|founded|won|wrote|discovered|is the (?:current|first|present))\b", r"\bname of\b"
+        ),
+        NAME,
+    ),
+)
+
+
+CAPITALISED = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][A-Za-z&]+")
+THING = any_of(
+    r"\b(?:which|what|how many|how much)\s+(?P<thing>(?:[a-z-]+\s+){0,2}[a-z-]+?)\s+"
+    r"(?:do|does|did|is|are|was|were|can|could|should|has|have|must|will|would|of|for|in|to)\b"
+)
+HOW_MANY = any_of(
+    r"\bhow (?:many|much|long|often|old|big)\b", r"\bwhat (?:share|percentage|percent|proportion|number)\b"
+)
+ASKS: Mapping[str, re.Pattern[str]] = {
+    "who": any_of(r"\bwho(?:m|se)?\b"),
+    "where": any_of(r"\bwhere\b"),
+    "when": any_of(r"^when\b", r"\b(?:what|which) year\b"),
+    "which": any_of(r"\bwhich\b"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What is noticed about a question and the evidence for it; each is about 0..1."""
+
+    late: float  # mean late interaction of the question and its FIRST nearest sentences
+    covered: float  # how near the question's words come to words of the first evidence, the rarer ones counting more
+    least_covered: float  # the same for the word that comes least near
+    least_covered_by_one: float  # the same against the best sentence alone
+    covered_by_all: float  # `covered` by all the evidence that was retrieved
+    least_covered_by_all: float
+    thing_covered: float  # the same for the thing asked for ("which certificate"); 1 where none is named
+    named: float  # share of the question's words, by rarity, whose stems stand in the first evidence or its headings
+    unknown: float  # share of the question's words that the library doesn't have at all
+    words: float  # content words, 20 and more are 1
+    has_name: float  # 1 where the question names somebody or something
+    name_missing: float  # 1 where such a name is not in the evidence
+    missing_kind: float  # 1 where a sum, date, percentage, number or name is asked for and the first evidence has none
+    who: float  # 1 where the question asks so
+    where: float
+    when: float
+    how_many: float  # and what would be said is no list
+    which: float
+    yes_no: float
+    keywords: float
+
+
+def signs(index: Index, question: Question, evidence: Sequence[Evidence], said: Sequence[Said]) -> Signs:
+    """Reads the signs off the ranked evidence, of which there must be some, and what would be said."""
+    first = evidence[:FIRST]
+    counted = sum(one.unit.kind == "item" for one in said) > 2  # "how many" is answered by a list whole
+    held, best, everything = (_tokens(index, some) for some in (first, evidence[:1], evidence[:READ]))
+    content = _content(question, 0, len(question.text))
+    covered, least = _coverage(index, question, content, held)
+    covered_by_all, least_by_all = _coverage(index, question, content, everything)
+    named, unknown = _words(index, question, first)
+    names = _names(question)
+    return Signs(
+        late=float(np.mean(sorted((one.late for one in evidence), reverse=True)[:FIRST])),
+        covered=covered,
+        least_covered=least,
+        least_covered_by_one=_coverage(index, question, content, best)[1],
+        covered_by_all=covered_by_all,
+        least_covered_by_all=least_by_all,
+        thing_covered=_thing_covered(index, question, held),
+        named=named,
+        unknown=unknown,
+        words=min(len(content), 20) / 20,
+        has_name=float(bool(names)),
+        name_missing=float(_is_missing(names, evidence[:NAMED_WITHIN])),
+        missing_kind=float(not counted and _lacks_kind(question, first)),
+        how_many=float(not counted and bool(HOW_MANY.search(question.text))),
+        yes_no=float(question.shape == "yes_no"),
+        keywords=float(question.shape == "keywords"),
+        **{name: float(bool(pattern.search(question.text))) for name, pattern in ASKS.items()},
+    )
+
+
+def _tokens(index: Index, evidence: Sequence[Evidence]) -> Vectors:
+    return np.concatenate([index.unit_tokens(one.row) for one in evidence])
+
+
+def _content(question: Question, start: int, end: int) -> list[int]:
+    """The question's tokens within the span that say something."""
+    text = question.text.lower()
+    spans = [(int(a), int(b)) for a, b in question.encoded.spans]
+    return [at for at, (a, b) in enumerate(spans) if start <= a and b <= end and _says_something(text[a:b])]
+
+
+def _says_something(token: str) -> bool:
+    return token.isalnum() and token not in STOPWORDS
+
+
+def _coverage(index: Index, question: Question, tokens: Sequence[int], given: Vectors) -> tuple[float, float]:
+    """Mean by rarity, and least, of how near each of the tokens comes to one that is given."""
+    if not tokens:
+        return 0.0, 0.0
+    near = best_matches(question.encoded.tokens[list(tokens)], given)
+    weights = rarity(index, question.encoded.ids[list(tokens)])
+    return float(near @ weights / weights.sum()), float(near.min())
+
+
+def _thing_covered(index: Index, question: Question, given: Vectors) -> float:
+    thing = THING.search(question.text)
+    tokens = _content(question, *thing.span("thing")) if thing else []
+    return _coverage(index, question, tokens, given)[1] if tokens else 1.0
+
+
+def _words(index: Index, question: Question, first: Sequence[Evidence]) -> tuple[float, float]:
+    """Shares of the question's stems that the first evidence names, and that the library doesn't have."""
+    held = {stem(word) for one in first for word in content_words(" ".join((one.text, *one.hit.passage.section)))}
+    counts = {word: index.document_frequency(word) for word in question.stems}
+    if not counts:
+        return 0.0, 1.0
+    weights = {word: float(np.log(1 + (index.passage_count + 1) / (0.5 + count))) for word, count in counts.items()}
+    named = sum(weight for word, weight in weights.items() if word in held) / sum(weights.values())
+    return named, sum(not count for count in counts.values()) / len(counts)
+
+
+def _names(question: Question) -> list[str]:
+    """Capitalised words within the question; the role's own abbreviation is none."""
+    found = (name.lower() for name in CAPITALISED.findall(question.text))
+    return [name for name in found if name not in STOPWORDS and name not in {"cmo", "cmos"}]
+
+
+def _is_missing(names: Sequence[str], evidence: Sequence[Evidence]) -> bool:
+    held = " ".join(" ".join((one.text, *one.hit.passage.section)) for one in evidence).lower()
+    return any(name not in held for name in names)
+
+
+def _lacks_kind(question: Question, first: Sequence[Evidence]) -> bool:
+    for asked, held in WANTED:
+        if asked.search(question.text):
+            return not any(held.search(one.text) for one in first)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Weights of a logistic regression over the signs, and the confidences at which an answer is given."""
+
+    bias: float
+    weights: Mapping[str, float]
+    covered: float  # from here on an answer is given
+    sure: float  # from here on without reserve
+
+
+@cache
+def model() -> Model:
+    """The model that ships with the program."""
+    return Model(**json.loads(Path(__file__).with_name("confidence.json").read_text(encoding="utf-8")))
+
+
+def confidence(found: Signs) -> float:
+    """0..1, the chance that the library answers the question."""
+    values = asdict(found)
+    total = model().bias + sum(weight * values[name] for name, weight in model().weights.items())
+    return float(1 / (1 + np.exp(-total)))
+
+
+def status_of(sure: float) -> Status:
+    if sure >= model().sure:
+        return "answered"
+    return "partial" if sure >= model().covered else "not_covered"

@@ -1,0 +1,91 @@
+"""How well a statement's form suits the kind of answer that is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from cmo_qa.question import Question
+from cmo_qa.text import any_of, stems
+from cmo_qa.types import Unit
+
+NUMBER = any_of(
+    r"\d",
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|half|percent)\b",
+    r"\b(?:dozen|hundred|thousand)s?\b",
+)
+ENUMERATION = re.compile(r"(?:[^,;]+[,;]){2,}\s*(?:and|or|as well as)?\b")
+EXAMPLE = any_of(
+    r"\bfor (?:example|instance)\b",
+    r"\bsuch as\b",
+    r"\bexamples? of\b",
+    r"\ban? example\b",
+    r"\b(?:consider|scenario)\b",
+)
+REASON = any_of(
+    r"\b(?:because|since|due to|so that|therefore|thus|thereby)\b",
+    r"\b(?:leads? to|leading to|results? in|without)\b",
+    r"\b(?:essential|crucial|critical|vital|important|indispensable)\b",
+    r"\b(?:ensur|impact|prevent|protect|risk|harm|improv)",
+)
+DEFINES = any_of(
+    r"\b(?:is|are|was|means?|stands? for|refers? to|known as|defined as|consists? of)\b",
+    r"\b(?:describes?|constitutes?|entails?|sets|serves? as|provides?|involves?)\b",
+)
+ANSWERS_YES_OR_NO = any_of(r"^(?:yes|no)\b", r"\b(?:not|must|may|can|cannot)\b", r"\b(?:requires?|required|needs?)\b")
+CONTRAST = any_of(
+    r"\b(?:while|whereas|unlike|than|but|however|both|although|rather|also)\b",
+    r"\b(?:differ\w*|compared|in contrast|on the other hand)\b",
+)
+ASKING = frozenset({"mean", "definit", "defin", "stand", "describ", "explain", "role", "term"})
+ABBREVIATION = re.compile(r"\(([^()]{2,40})\)")
+ABOUT_ITSELF = any_of(
+    r"\b(?:this|the (?:following|subsequent|next|above|previous)) (?:sections?|chapter|exploration)\b",
+    r"\b(?:this|the (?:following|next)) (?:blog|article|post|page|guide)\b",
+    r"\bwe (?:will|shall) (?:explore|discuss|look|delve)\b",
+    r"\bfrequently asked questions\b|\bthese facets\b|\bread (?:more|on)\b",
+)
+PENALTY = 0.12  # for a sentence about the article itself
+
+
+def fit(question: Question, unit: Unit, text: str) -> float:
+    """What is added to the score of a statement, -PENALTY to 0.1."""
+    if ABOUT_ITSELF.search(text):
+        return -PENALTY
+    wants = WANTS.get(question.shape)
+    return wants(question, unit, text) if wants else 0.0
+
+
+def _number(_: Question, __: Unit, text: str) -> float:
+    return 0.1 if NUMBER.search(text) else 0.0
+
+
+def _list(_: Question, unit: Unit, text: str) -> float:
+    return 0.06 if unit.kind != "sentence" or ENUMERATION.search(text) else 0.0
+
+
+def _definition(question: Question, unit: Unit, text: str) -> float:
+    """A sentence whose subject is what is to be defined, by its name or by its abbreviation in brackets."""
+    verb = DEFINES.search(text)
+    asked = {word for word in question.stems if word not in ASKING}
+    if unit.kind == "lead_in" or not verb or not asked:
+        return 0.0
+    bracketed = ABBREVIATION.search(text[: verb.start()])
+    named = set(stems(bracketed.group(1))) if bracketed else set()
+    subject = set(stems(ABBREVIATION.sub(" ", text[: verb.start()])))
+    return 0.15 if asked in (subject, named) else 0.0
+
+
+def _if(pattern: re.Pattern[str], bonus: float) -> Callable[[Question, Unit, str], float]:
+    return lambda _, __, text: bonus if pattern.search(text) else 0.0
+
+
+WANTS: dict[str, Callable[[Question, Unit, str], float]] = {
+    "number": _number,
+    "list": _list,
+    "definition": _definition,
+    "example": _if(EXAMPLE, 0.1),
+    "reason": _if(REASON, 0.04),
+    "yes_no": _if(ANSWERS_YES_OR_NO, 0.04),
+    "comparison": _if(CONTRAST, 0.04),
+}

@@ -1,0 +1,264 @@
+"""The index folder, read: checked when opened, then looked into a row at a time, so that memory stays flat.
+
+DIR/current -> generations/NAME      swapped in one step by ingest; the names below lead through it
+manifest.json     format version, model and digest of its weights, counts, digest of every file and source
+library.sqlite    documents, blocks, passages, sentences, words
+dense.faiss       one row a passage, unit vectors, inner product = cosine
+sentences.npy     one row a sentence, float16, with the sentence before it for context
+tokens.npy        one row a token of a sentence, int8; token_ends.npy says which are whose
+lexical/          BM25 over passages (bm25s), memory-mapped
+encoder/          the query encoder
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cmo_qa.embed import Embedder, OnnxEncoder, Vectors
+from cmo_qa.errors import IndexMissingError, IndexUnusableError
+from cmo_qa.text import stems
+from cmo_qa.types import Block, Document, Passage, Unit
+
+FORMAT = 1
+CURRENT = "current"
+UNITS = (
+    'SELECT s.row, s.document, s.passage, s.start, s."end", s.kind, s.block, s.list_id,'
+    ' substr(d.text, s.start + 1, s."end" - s.start) FROM sentences s JOIN documents d ON d.id = s.document'
+)
+TOKEN_SCALE = 127  # int8 of a unit vector's components
+FULL_CHECK_BYTES = 64 << 20  # a larger file is checked by its size when opened; `verify` reads it whole
+
+
+def generation_of(folder: Path) -> Path:
+    """The generation that the index folder shows now, as a path that stays the same when ingest swaps in the next.
+
+    Raises IndexMissingError where there is no index.
+    """
+    for place in (folder / CURRENT, folder):
+        if (place / "manifest.json").is_file():
+            return place.resolve()
+    raise IndexMissingError(f"No index at {folder}/.\nBuild one: python -m ingest corpus --index {folder}")
+
+
+def read_manifest(generation: Path) -> dict[str, Any]:
+    """The manifest of one generation. Raises IndexUnusableError where it is unreadable or of another format."""
+    path = generation / "manifest.json"
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found, _ = manifest["format"], manifest["files"].items()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unusable(generation, f"its manifest can't be read ({error})") from error
+    if found != FORMAT:
+        raise _unusable(generation, f"it has format {found}, this program reads format {FORMAT}")
+    return manifest
+
+
+def check_files(generation: Path, manifest: Mapping[str, Any], *, whole: bool = False) -> None:
+    """Every file of the manifest is there, of its size and (up to 64 MB, or all if whole) of its digest."""
+    for name, wanted in manifest["files"].items():
+        try:
+            wrong = _wrong(generation / name, wanted, whole=whole)
+        except OSError as error:
+            wrong = "is missing" if isinstance(error, FileNotFoundError) else f"can't be read ({error.strerror})"
+        if wrong:
+            raise _unusable(generation, f"{name} {wrong}")
+
+
+def _wrong(path: Path, wanted: Mapping[str, Any], *, whole: bool) -> str:
+    size = path.stat().st_size
+    if size != wanted["bytes"]:
+        return f"has {size} bytes instead of {wanted['bytes']}"
+    if (whole or size <= FULL_CHECK_BYTES) and digest(path) != wanted["sha256"]:
+        return "is not as it was written (its digest differs)"
+    return ""
+
+
+def digest(path: Path) -> str:
+    """sha256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unusable(generation: Path, what: str) -> IndexUnusableError:
+    """The error, with the index folder that the generation belongs to: itself, where it was copied out."""
+    folder = generation
+    if generation.name == CURRENT:
+        folder = generation.parent
+    elif generation.parent.name == "generations":
+        folder = generation.parent.parent
+    return IndexUnusableError(
+        f"The index at {folder}/ can't be used: {what}.\nBuild it again: python -m ingest SOURCE… --index {folder}"
+    )
+
+
+class Index:
+    """One generation of an index, open for reading, from any thread."""
+
+    def __init__(self, generation: Path, threads: int = 0, encoder: Embedder | None = None) -> None:
+        import bm25s
+        import faiss
+
+        self.generation = generation
+        self.manifest = read_manifest(generation)
+        check_files(generation, self.manifest)
+        try:
+            self._dense = faiss.read_index(str(generation / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
+            self._lexical = bm25s.BM25.load(generation / "lexical", mmap=True, show_progress=False)
+            self.sentence_vectors: NDArray[np.float16] = np.load(generation / "sentences.npy", mmap_mode="r")
+            self._tokens: NDArray[np.int8] = np.load(generation / "tokens.npy", mmap_mode="r")
+            self._token_ends: NDArray[np.int64] = np.load(generation / "token_ends.npy", mmap_mode="r")
+            self._token_frequency: NDArray[np.int32] = np.load(generation / "token_frequency.npy", mmap_mode="r")
+            self._library = _open_library(generation / "library.sqlite")
+        except (OSError, ValueError, RuntimeError, KeyError, sqlite3.Error) as error:
+            raise _unusable(generation, str(error)) from error
+        self.encoder: Embedder = encoder or OnnxEncoder(generation / "encoder", threads)
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, folder: Path, threads: int = 0, encoder: Embedder | None = None) -> Index:
+        """Opens what the index folder shows now. Raises IndexMissingError, IndexUnusableError."""
+        generation = generation_of(folder)
+        while True:
+            try:
+                return cls(generation, threads, encoder)
+            except IndexUnusableError:
+                now = generation_of(folder)
+                if now == generation:
+                    raise
+                generation = now  # ingest swapped in the next, and the next again, while this one was being opened
+
+    @property
+    def content(self) -> str:
+        """What the index was made of, as a name: built again of the same sources, it is the same."""
+        return self.generation.name.partition("-")[0]
+
+    def close(self) -> None:
+        """Lets the library's file go."""
+        self._library.close()
+
+    @property
+    def passage_count(self) -> int:
+        return int(self._dense.ntotal)
+
+    def nearest(self, question: Vectors, count: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Rows and cosines of the passages nearest to the question's vector (1, dim), best first."""
+        scores, rows = self._dense.search(question, min(count, self.passage_count))
+        return rows[0], scores[0]
+
+    def cosines(self, question: Vectors, rows: Sequence[int]) -> NDArray[np.float32]:
+        """Cosine of the question's vector (1, dim) and each of these passages."""
+        vectors = np.stack([self._dense.reconstruct(int(row)) for row in rows])
+        return np.asarray(vectors @ question[0], dtype=np.float32)
+
+    def lexical_scores(self, asked: Sequence[str]) -> NDArray[np.float32]:
+        """BM25 of every passage; all zero where no stem is known."""
+        known = [stem for stem in asked if stem in self._lexical.vocab_dict]
+        if not known:
+            return np.zeros(self.passage_count, dtype=np.float32)
+        return np.asarray(self._lexical.get_scores(known), dtype=np.float32)
+
+    def token_frequency(self, ids: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Passages that hold each of these tokens."""
+        return np.asarray(self._token_frequency[ids])
+
+    def unit_tokens(self, row: int) -> Vectors:
+        """Token vectors (n, token_dim) of one sentence, item or lead-in."""
+        tokens = self._tokens[self._token_ends[row] : self._token_ends[row + 1]]
+        return np.asarray(tokens, dtype=np.float32) / np.float32(TOKEN_SCALE)
+
+    def document_frequency(self, stem: str) -> int:
+        """Passages that hold the stem."""
+        rows = self._select("SELECT passages FROM stems WHERE stem = ?", [stem])
+        return int(rows[0][0]) if rows else 0
+
+    def vocabulary(self) -> list[tuple[str, int]]:
+        """Every word of the library with how often it occurs."""
+        return [(str(word), int(count)) for word, count in self._select("SELECT word, count FROM words")]
+
+    def heading(self, document_id: str) -> tuple[str, str, str | None]:
+        """Title, source and address of an article."""
+        ((title, source, url),) = self._select("SELECT title, source, url FROM documents WHERE id = ?", [document_id])
+        return str(title), str(source), url
+
+    def example_questions(self, count: int) -> list[str]:
+        """Questions that the library answers, one an article as long as there are articles."""
+        found = self._select(
+            "SELECT text FROM (SELECT text, row, row_number() OVER (PARTITION BY document ORDER BY row) AS turn"
+            " FROM questions) ORDER BY turn, row LIMIT ?",
+            [count],
+        )
+        return [str(text) for (text,) in found]
+
+    def questions_near(self, passages: Sequence[int]) -> Iterator[tuple[str, set[str]]]:
+        """Questions that these passages answer, in the order of the passages, each with its stems."""
+        found = self._select(
+            "SELECT passage, text FROM questions WHERE passage IN (SELECT value FROM json_each(?))", [_listed(passages)]
+        )
+        texts = {int(passage): str(text) for passage, text in found}
+        for row in passages:
+            if row in texts:
+                yield texts[row], set(stems(texts[row]))
+
+    def documents(self) -> list[Document]:
+        """All articles in order of their titles, without their texts."""
+        rows = self._select("SELECT id, title, '', source, url, metadata FROM documents ORDER BY title, id")
+        return [_document(row, ()) for row in rows]
+
+    def document(self, document_id: str) -> Document | None:
+        """The article whole, or None where the library has none of that id."""
+        rows = self._select("SELECT id, title, text, source, url, metadata FROM documents WHERE id = ?", [document_id])
+        if not rows:
+            return None
+        blocks = self._select(
+            'SELECT kind, start, "end", level, list_id FROM blocks WHERE document = ? ORDER BY position', [document_id]
+        )
+        return _document(rows[0], tuple(Block(*block) for block in blocks))
+
+    def passages(self, rows: Iterable[int]) -> dict[int, tuple[Passage, str]]:
+        """Passages by row, each with its text."""
+        found = self._select(
+            'SELECT p.row, p.document, p.section, p.start, p."end", substr(d.text, p.start + 1, p."end" - p.start)'
+            " FROM passages p JOIN documents d ON d.id = p.document WHERE p.row IN (SELECT value FROM json_each(?))",
+            [_listed(rows)],
+        )
+        return {
+            row: (Passage(document, tuple(json.loads(section)), start, end), text)
+            for row, document, section, start, end, text in found
+        }
+
+    def units(self, passages: Iterable[int]) -> dict[int, tuple[Unit, str]]:
+        """Sentences, items and lead-ins of these passages by row, in order, each with its text."""
+        where = " WHERE s.passage IN (SELECT value FROM json_each(?)) ORDER BY s.row"
+        return {row: (Unit(*unit), text) for row, *unit, text in self._select(UNITS + where, [_listed(passages)])}
+
+    def list_units(self, document_id: str, list_id: int) -> list[tuple[int, Unit, str]]:
+        """Lead-in, items and what belongs to them of one list, in order."""
+        where = " WHERE s.document = ? AND s.list_id = ? ORDER BY s.row"
+        return [(row, Unit(*unit), text) for row, *unit, text in self._select(UNITS + where, [document_id, list_id])]
+
+    def _select(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._library.execute(query, values).fetchall()
+
+
+def _listed(rows: Iterable[int]) -> str:
+    """Rows as one value that SQLite's `json_each` takes apart."""
+    return json.dumps([int(row) for row in rows])
+
+
+def _open_library(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+
+
+def _document(row: tuple[Any, ...], blocks: tuple[Block, ...]) -> Document:
+    document_id, title, text, source, url, metadata = row
+    return Document(document_id, title, text, source, blocks, url, json.loads(metadata))

@@ -1,0 +1,183 @@
+"""A library that can be asked."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from cmo_qa import notices
+from cmo_qa.compose import Said, compose, ranked
+from cmo_qa.confidence import confidence, signs, status_of
+from cmo_qa.errors import CmoQaError
+from cmo_qa.evidence import Evidence, gather
+from cmo_qa.index import Index, generation_of
+from cmo_qa.meanings import other_meaning
+from cmo_qa.question import LONGEST, Question, understand
+from cmo_qa.retrieve import retrieve
+from cmo_qa.types import Answer, Citation, Document, Hit, Retrieved, Statement, Unit
+
+SEARCHED = 40  # passages whose sentences are read
+SHOWN = 8  # passages that an answer carries
+FOLLOW_UPS = 3
+
+
+class KnowledgeBase:
+    """An index, opened for questions; it can be used from any thread."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    @classmethod
+    def open(cls, path: Path | str, threads: int = 0) -> KnowledgeBase:
+        """Opens the index at the path. Raises IndexMissingError, IndexUnusableError."""
+        return cls(Index.open(Path(path), threads))
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What the index says of itself: when it was built, of what, with which model."""
+        return self._index.manifest
+
+    def documents(self) -> list[Document]:
+        """All articles in order of their titles, without their texts."""
+        return self._index.documents()
+
+    def document(self, document_id: str) -> Document | None:
+        """The article whole, or None where the library has none of that id."""
+        return self._index.document(document_id)
+
+    def example_questions(self, count: int) -> list[str]:
+        """Questions that the library answers, from as many of its articles as can be."""
+        return self._index.example_questions(count)
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """The answer to a question, read in the light of the earlier ones of its conversation, oldest first."""
+        plain, earlier = _plain(question), [_plain(one) for one in history]
+        if not plain:
+            return self._declined(plain, notices.EMPTY)
+        if len(plain) > LONGEST:
+            return self._declined(plain, notices.too_long(len(plain), LONGEST))
+        understood = understand(self._index, plain, earlier)
+        hits = retrieve(self._index, understood.encoded, understood.stems, SEARCHED)
+        evidence = ranked(understood, gather(self._index, understood.encoded, hits))
+        return self._answer(understood, hits, evidence)
+
+    def _answer(self, question: Question, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Answer:
+        other = other_meaning(question.text)
+        said = compose(self._index, question, evidence)
+        sure = 0.0 if other else confidence(signs(self._index, question, evidence, said))
+        status = status_of(sure)
+        statements, citations = self._cited([] if status == "not_covered" else said)
+        return Answer(
+            id=self._id(question.text),
+            question=question.asked,
+            understood_as=question.text,
+            status=status,
+            confidence=round(sure, 4),
+            statements=statements,
+            citations=citations,
+            passages=self._passages(hits, evidence),
+            follow_ups=tuple(self._follow_ups(question, hits)),
+            notice=notices.of(status, other),
+        )
+
+    def _declined(self, question: str, notice: str) -> Answer:
+        """An answer to what is no question: the program's own words, and questions that can be asked instead."""
+        examples = tuple(self.example_questions(FOLLOW_UPS))
+        return Answer(self._id(question), question, question, "not_covered", 0.0, (), (), (), examples, notice)
+
+    def _id(self, question: str) -> str:
+        """Of the question and the library: the same question to the same library has the same answer."""
+        return hashlib.sha256(f"{self._index.content}\n{question}".encode()).hexdigest()[:16]
+
+    def _cited(self, said: Sequence[Said]) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
+        statements: list[Statement] = []
+        citations: list[Citation] = []
+        for each in said:
+            places = [(each.unit, each.text), *((unit, text) for _, unit, text in each.also)]
+            cited = [self._citation(len(citations) + 1 + at, *place) for at, place in enumerate(places)]
+            citations += cited
+            statements.append(Statement(each.text, each.unit.kind, tuple(citation.number for citation in cited)))
+        return tuple(statements), tuple(citations)
+
+    def _citation(self, number: int, unit: Unit, text: str) -> Citation:
+        title, source, url = self._index.heading(unit.document_id)
+        passage, _ = self._index.passages([unit.passage])[unit.passage]
+        return Citation(number, unit.document_id, title, source, url, passage.section, unit.start, unit.end, text)
+
+    def _passages(self, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Retrieved, ...]:
+        """The passages in the order of their best sentences."""
+        best: dict[int, float] = {}
+        for one in evidence:
+            best.setdefault(one.hit.row, one.score)
+        ordered = sorted(hits, key=lambda hit: -best.get(hit.row, 0.0))[:SHOWN]
+        return tuple(self._retrieved(hit, best.get(hit.row, 0.0)) for hit in ordered)
+
+    def _retrieved(self, hit: Hit, score: float) -> Retrieved:
+        passage = hit.passage
+        title, source, _ = self._index.heading(passage.document_id)
+        span = passage.start, passage.end
+        return Retrieved(
+            passage.document_id, title, source, passage.section, *span, hit.text, round(min(max(score, 0.0), 1.0), 4)
+        )
+
+    def _follow_ups(self, question: Question, hits: Sequence[Hit]) -> Iterator[str]:
+        """Questions near this one that the library answers, none that was just asked."""
+        asked = set(question.stems)
+        found = 0
+        for candidate, stems in self._index.questions_near([hit.row for hit in hits]):
+            if found == FOLLOW_UPS:
+                return
+            if stems - {"cmo"} and len(asked ^ stems) > 1:
+                found += 1
+                yield candidate
+
+
+def _plain(text: str) -> str:
+    """The text on one line; what is no character (half of a surrogate pair, a stray byte) is a question mark."""
+    return " ".join(text.encode(errors="replace").decode().split())
+
+
+class LiveKnowledgeBase:
+    """The index folder as it is now: opened once, and again when ingest has swapped in a new generation."""
+
+    def __init__(self, path: Path | str, threads: int = 0) -> None:
+        self._path = Path(path)
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._open: tuple[Path, KnowledgeBase] | None = None
+        self._refused: Path | None = None
+
+    def current(self) -> KnowledgeBase:
+        """The library as it is now; the one before where the new one can't be used.
+
+        Raises IndexMissingError, IndexUnusableError where there is none before it.
+        """
+        now = self._now()
+        opened = self._open
+        if opened and now in (None, opened[0], self._refused):
+            return opened[1]
+        with self._lock:
+            return self._reopened(now)
+
+    def _now(self) -> Path | None:
+        try:
+            return generation_of(self._path)
+        except CmoQaError:
+            if self._open:
+                return None
+            raise
+
+    def _reopened(self, now: Path | None) -> KnowledgeBase:
+        if self._open and now in (None, self._open[0], self._refused):
+            return self._open[1]
+        try:
+            index = Index.open(self._path, self._threads)
+            self._open = (index.generation, KnowledgeBase(index))
+        except CmoQaError:
+            if not self._open:
+                raise
+            self._refused = now
+        return self._open[1]

@@ -1,0 +1,136 @@
+"""What is asked: the question made whole, its spelling mended, and the kind of answer it wants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from cmo_qa.converse import standalone
+from cmo_qa.embed import Encoded
+from cmo_qa.index import Index
+from cmo_qa.text import STOPWORDS, WORD, any_of, stems
+
+Shape = Literal[
+    "definition", "list", "number", "comparison", "yes_no", "example", "reason", "manner", "keywords", "other"
+]
+
+LONGEST = 2000  # characters
+ASKED_FOR = r"\b(?:what|which)"  # what follows is the thing that is asked for
+SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
+    (
+        "number",
+        any_of(
+            r"\bhow (?:many|much|long|old|often|big|large|high)\b",
+            rf"{ASKED_FOR} (?:number|percentage|share|proportion)\b",
+        ),
+    ),
+    (
+        "comparison",
+        any_of(
+            r"\bdiffer(?:s|ences?|ent)?\b",
+            r"\bcompar|\bdistinguish",
+            r"\bvs\.?\b|\bversus\b|\bunlike\b|\bthan an?\b",
+            r"\bbetter\b.*\bor\b|\bor\b.*\bbetter\b",
+        ),
+    ),
+    (
+        "example",
+        any_of(r"\bexamples?\b", r"\bfor instance\b", r"\binstances? of\b", r"\b(?:name|give) (?:me )?an? \w+"),
+    ),
+    (
+        "list",
+        any_of(
+            rf"{ASKED_FOR} (?:\w+ ){{0,3}}?(?:are|were) (?:the|some|its|their|your)\b",
+            r"\b(?:list|name|enumerate)\b",
+            rf"{ASKED_FOR} (?:all|kinds?|types?|sorts?)\b",
+            rf"{ASKED_FOR} (?:\w+ ){{0,2}}\w{{3,}}s (?:are|is|do|does|has|have|keep|make|help|need|go|come)\b",
+            rf"{ASKED_FOR} (?:\w+ ){{0,2}}\w{{3,}}s (?:should|can|could|would|will|might|must)\b",
+        ),
+    ),
+    (
+        "definition",
+        any_of(
+            r"^what do(?:es)? (?:an? |the )?[\w -]{2,40} do\??$",
+            r"^(?:so,? )?(?:what|who)(?:'s| is| are| was) (?:an? |the )?[^,?]{1,60}\??$",
+            r"^define\b|\bdefinition of\b|\bmeaning of\b|\bstands? for\b|\bwhat does .* mean\b",
+        ),
+    ),
+    ("reason", any_of(r"\bwhy\b", r"\bwhat for\b", r"\breasons?\b")),
+    ("yes_no", any_of(r"^(?:is|are|was|were|do|does|did|can|could|should|would|will|must|may|has|have)\b")),
+    ("manner", any_of(r"\bhow\b", r"\bin what way")),
+)
+QUESTION_WORD = any_of(
+    r"\b(?:what|which|who|whom|whose|when|where|why|how)\b",
+    r"\b(?:is|are|was|were|do|does|did|can|could|should|would|will|must|may)\b",
+    r"\b(?:tell|give|list|name|define|explain|describe|compare)\b",
+    r"\?",
+)
+ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "r", "rs")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question ready to be answered."""
+
+    asked: str
+    text: str  # whole without the history, spelling mended
+    shape: Shape
+    stems: tuple[str, ...]  # of its content words
+    encoded: Encoded
+
+
+def understand(index: Index, asked: str, history: Sequence[str]) -> Question:
+    """Reads a question, at most LONGEST characters, in the light of the earlier ones."""
+    plain = " ".join(asked.split())
+    earlier = [" ".join(question.split())[:LONGEST] for question in history]
+    text = mend(index, standalone(plain, earlier))
+    return Question(plain, text, shape_of(text), tuple(stems(text)), index.encoder.encode_question(text))
+
+
+def shape_of(text: str) -> Shape:
+    """The kind of answer that the question's words ask for."""
+    if not QUESTION_WORD.search(text):
+        return "keywords"
+    return next((shape for shape, pattern in SHAPES if pattern.search(text)), "other")
+
+
+def mend(index: Index, text: str) -> str:
+    """The text with words that are neither the library's nor the encoder's put as the library writes them."""
+    return re.sub(r"[A-Za-z][A-Za-z'’]{3,}", lambda found: _mended(index, found.group()), text)
+
+
+def _mended(index: Index, word: str) -> str:
+    plain = (WORD.findall(word.lower()) or [""])[0].partition("'")[0].partition("’")[0]
+    if len(plain) < 4 or plain in STOPWORDS or _is_word(index, plain):
+        return word
+    nearest = _nearest(_vocabulary(index), plain)
+    if not nearest:
+        return word
+    return nearest.upper() if word.isupper() else nearest.capitalize() if word[0].isupper() else nearest
+
+
+def _is_word(index: Index, word: str) -> bool:
+    """Whether the library or the encoder's vocabulary has the word, or what is left of it without an ending."""
+    if word in _vocabulary(index) or index.encoder.knows(word):
+        return True
+    roots = [word[: -len(ending)] for ending in ENDINGS if word.endswith(ending) and len(word) - len(ending) > 3]
+    return any(index.encoder.knows(root) or index.encoder.knows(root + "e") for root in roots)
+
+
+@lru_cache(maxsize=2)
+def _vocabulary(index: Index) -> Mapping[str, int]:
+    return dict(index.vocabulary())
+
+
+def _nearest(vocabulary: Mapping[str, int], word: str) -> str:
+    """The library's word that is the fewest slips of the pen away, else empty."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    most = 1 if len(word) < 8 else 2
+    near = process.extract(word, vocabulary.keys(), scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=20)
+    found = [(slips, -vocabulary[known], known) for known, slips, _ in near if len(known) > 3 and known[0] == word[0]]
+    return min(found)[2] if found else ""

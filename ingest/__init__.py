@@ -1,0 +1,1 @@
+"""From articles to an index: read, clean, chunk, embed, write."""
