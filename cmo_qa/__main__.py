@@ -20,11 +20,6 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Cited answer
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", show_default="index")]
 
 
-@app.callback()
-def _commands() -> None:
-    """Keeps `ask` a command of its own while it is the only one."""
-
-
 @app.command()
 def ask(
     question: Annotated[str | None, typer.Argument(help="The question; none with --jsonl.")] = None,
@@ -55,6 +50,35 @@ def ask(
     except (BrokenPipeError, KeyboardInterrupt):
         sys.stderr.close()  # whoever read the answers has gone: nothing to say
         raise typer.Exit(130) from None
+
+
+@app.command(name="eval")
+def evaluate_command(
+    gold: Annotated[Path, typer.Argument(help="Gold questions, one JSON object a line.")],
+    index: IndexOption = None,
+    report: Annotated[Path | None, typer.Option(help="Also write an HTML report with plots to this file.")] = None,
+) -> None:
+    """Measures the answers on gold questions: evidence met early, points said, the rest refused."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from cmo_qa import evaluate
+    from cmo_qa.report import number, rendered
+
+    settings = Settings()
+    try:
+        questions = evaluate.load(gold)
+        knowledge = KnowledgeBase.open(index or settings.index, settings.threads)
+        asked = track(questions, "Asking", console=Console(stderr=True), transient=True)
+        found = list(evaluate.outcomes(knowledge, asked))
+        if report:
+            report.write_text(rendered(found, f"Answers to {gold.name}"), encoding="utf-8")
+    except CmoQaError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"The report can't be written: {error}.")
+    for name, value in evaluate.figures(found).items():
+        _write(f"{name:26} {number(value):>6}\n")
 
 
 def _ask_lines(knowledge: KnowledgeBase, lines: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from cmo_qa.compare import two_sided
 from cmo_qa.evidence import Evidence, best_matches
 from cmo_qa.fit import fit
 from cmo_qa.index import Index
@@ -40,7 +41,7 @@ ROOM: dict[Shape, Room] = {
 }
 ROOM_ELSE = Room(4, 90)
 LIST_WORDS = 200  # the longest list that is said whole
-LISTS_WITHIN = 12  # evidence that is looked at for a list
+LISTS_WITHIN = 40  # evidence that is looked at for a list
 NAMED = 0.6  # share of the question's stems that the heading and lead-in of a list asked for must name
 NEAR = 0.55  # of the best score: what scores less is off the point
 SAME = 0.86  # mean token similarity, both ways, above which two statements say the same
@@ -64,8 +65,9 @@ def compose(index: Index, question: Question, evidence: Sequence[Evidence]) -> l
     """Statements in the order in which they are said; empty where there is no evidence. `evidence`: `ranked`."""
     if not evidence:
         return []
-    listed = _list_asked_for(index, question, evidence)
-    return listed or _sentences(index, question, evidence)
+    if question.shape == "comparison":
+        evidence = two_sided(index, question, evidence)
+    return _list_asked_for(index, question, evidence) or _sentences(index, question, evidence)
 
 
 def _list_asked_for(index: Index, question: Question, evidence: Sequence[Evidence]) -> list[Said]:

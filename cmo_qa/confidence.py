@@ -21,7 +21,7 @@ from cmo_qa.embed import Vectors
 from cmo_qa.evidence import Evidence, best_matches, rarity
 from cmo_qa.index import Index
 from cmo_qa.question import Question
-from cmo_qa.text import STOPWORDS, any_of, content_words, stem
+from cmo_qa.text import STOPWORDS, any_of, content_words, stem, stems
 from cmo_qa.types import Status
 
 FIRST = 3  # pieces of evidence that must hold between them what was asked
@@ -29,12 +29,13 @@ NAMED_WITHIN = 5  # pieces of evidence that must have the names
 READ = 150  # pieces of evidence that stand for what the library holds on the question
 
 MONTHS = "january|february|march|april|june|july|august|september|october|november|december"
-MONEY = any_of(r"[$€£]", r"\b(?:dollars?|usd|euros?|pounds?)\b")
+MONEY = any_of(r"[$€£]\s?\d", r"\d[\d,.]*\s?(?:(?:thousand|million|billion)\s)?(?:dollars?|usd|euros?|pounds?)\b")
 DATE = any_of(r"\b(?:1[5-9]|20)\d\d\b", rf"\b(?:{MONTHS}|century)\b")
-PERCENT = any_of(r"%", r"\bper ?cent")
+PERCENT = any_of(r"\d\s?(?:%|per ?cent\b)")
 DIGIT = any_of(
     r"\d",
-    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|hundred|thousand|dozen)\b",
+    r"\bone (?!of\b|example\b)|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b",
+    r"\b(?:fifteen|twenty|thirty|hundred|thousand|dozen)\b",
     r"\b(?:once|twice|annually|yearly|monthly|weekly|daily|half|quarter)\b",
 )
 NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][a-z]{2,}")
@@ -111,7 +112,7 @@ class Signs:
 def signs(index: Index, question: Question, evidence: Sequence[Evidence], said: Sequence[Said]) -> Signs:
     """Reads the signs off the ranked evidence, of which there must be some, and what would be said."""
     first = evidence[:FIRST]
-    counted = sum(one.unit.kind == "item" for one in said) > 2  # "how many" is answered by a list whole
+    counted = _is_counted(question, said)
     held, best, everything = (_tokens(index, some) for some in (first, evidence[:1], evidence[:READ]))
     content = _content(question, 0, len(question.text))
     covered, least = _coverage(index, question, content, held)
@@ -137,6 +138,15 @@ def signs(index: Index, question: Question, evidence: Sequence[Evidence], said: 
         keywords=float(question.shape == "keywords"),
         **{name: float(bool(pattern.search(question.text))) for name, pattern in ASKS.items()},
     )
+
+
+def _is_counted(question: Question, said: Sequence[Said]) -> bool:
+    """Whether "how many" is answered by naming them: a list whole, or a sentence that lists the thing asked for."""
+    if sum(one.unit.kind == "item" for one in said) > 2:
+        return True
+    thing = THING.search(question.text)
+    wanted = set(stems(thing["thing"])) if thing else set()
+    return any(one.text.count(",") >= 3 and wanted & set(stems(one.text)) for one in said[:1])
 
 
 def _tokens(index: Index, evidence: Sequence[Evidence]) -> Vectors:
@@ -194,7 +204,9 @@ def _is_missing(names: Sequence[str], evidence: Sequence[Evidence]) -> bool:
 def _lacks_kind(question: Question, first: Sequence[Evidence]) -> bool:
     for asked, held in WANTED:
         if asked.search(question.text):
-            return not any(held.search(one.text) for one in first)
+            thing = THING.search(question.text) if held is DIGIT else None
+            wanted = set(stems(thing["thing"])) if thing else set()
+            return not any(held.search(one.text) and wanted <= set(stems(one.text)) for one in first)
     return False
 
 

@@ -24,6 +24,8 @@ NOT_ANAPHORIC = any_of(
     r"\b(?:doctors?|physicians?|people|things?|skills?|one|anything|something|everything)\s+that\b",
     r"\bthere (?:is|are)\b|\bare there\b|\bone of\b|\bno one\b",
 )
+ONE_OF_THEM = any_of(r"\b(?:which|who|what|how many|any|some|one|most|all|each|none) of (?:them|these|those)\b")
+NAMED_FIRST = re.compile(r"^[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*, ")  # "Indeed, what does it list?": its own subject
 PERSON = re.compile(r"\b(?P<word>they|he|she|him|his|her|their|theirs)\b", re.IGNORECASE)
 THING = re.compile(
     r"\b(?P<word>its|it|them|that|this|those|these|one|ones|there)\b(?P<noun>\s+[a-z-]+)?", re.IGNORECASE
@@ -127,14 +129,14 @@ def _next(before: _Thread, question: str) -> _Thread:
     rest = JOINED.sub("", question)
     half = _half(rest, joined=rest != question)
     if half:
-        whole = _with_half(before, half)
-        return _Thread(whole, before.topic if PREPOSITION_FIRST.match(half) else topic_of(half) or before.topic)
-    whole = _with_topic(rest, before)
-    if whole != rest:
-        return _Thread(_capital(whole), before.topic)
+        topic = before.topic if PREPOSITION_FIRST.match(half) else topic_of(half)
+        return _Thread(_with_half(before, half), topic or before.topic)
+    if ONE_OF_THEM.search(rest):
+        return _Thread(f"{before.whole.rstrip('?. ')}: {rest}", before.topic)
     if before.topic and _says_nothing_alone(rest):
         return _Thread(f"{_capital(rest).rstrip('?. ')}: {before.topic}?", before.topic)
-    return _Thread(_capital(rest), topic_of(rest) or before.topic)
+    whole = _with_topic(rest, before)
+    return _Thread(_capital(whole), before.topic if whole != rest else topic_of(rest) or before.topic)
 
 
 def _half(rest: str, *, joined: bool) -> str:
@@ -164,7 +166,7 @@ def _like(topic: str, half: str) -> str:
 
 def _with_topic(question: str, before: _Thread) -> str:
     """The question with its pronouns put into words."""
-    if not _leans(question):
+    if NAMED_FIRST.match(question) or not _leans(question):
         return question
     role = ROLE.search(before.whole)
     person = role.group(0).strip() if role else before.topic

@@ -45,15 +45,32 @@ ABOUT_ITSELF = any_of(
     r"\bwe (?:will|shall) (?:explore|discuss|look|delve)\b",
     r"\bfrequently asked questions\b|\bthese facets\b|\bread (?:more|on)\b",
 )
+CLAIM = any_of(
+    r"\b(?:is|are|constitutes?|represents?|stands? as|plays?|holds?|remains?)\b.{0,60}"
+    r"\b(?:critical|crucial|key|core|vital|essential|integral|fundamental|pivotal|indispensable|significant|substantial"
+    r"|intrinsic|cornerstone|paramount|immense|utmost|important)\b",
+    r"^(?:in (?:conclusion|summary|short)|overall|ultimately)\b",
+)
+GOES_ON = any_of(
+    r"^(?:this|it|they|these|that|which)\s+(?:\w+ly\s+)?"
+    r"(?:entails?|involves?|includes?|encompass(?:es)?|means?|covers?|consists?|comprises?|refers?)\b"
+)
 PENALTY = 0.12  # for a sentence about the article itself
+CLAIM_PENALTY = 0.06  # for one that says that something matters, where that isn't asked
+GOES_ON_BONUS = 0.05  # for one that says what something is made up of
 
 
 def fit(question: Question, unit: Unit, text: str) -> float:
-    """What is added to the score of a statement, -PENALTY to 0.1."""
+    """What is added to the score of a statement, -0.12 to 0.2."""
     if ABOUT_ITSELF.search(text):
         return -PENALTY
     wants = WANTS.get(question.shape)
-    return wants(question, unit, text) if wants else 0.0
+    suits = wants(question, unit, text) if wants else 0.0
+    if question.shape not in {"reason", "yes_no"} and CLAIM.search(text):
+        suits -= CLAIM_PENALTY
+    if question.shape in {"definition", "list", "manner", "other"} and GOES_ON.search(text):
+        suits += GOES_ON_BONUS
+    return suits
 
 
 def _number(_: Question, __: Unit, text: str) -> float:

@@ -1,0 +1,71 @@
+"""A comparison's two sides: evidence for each, so that neither is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cmo_qa.evidence import Evidence, best_matches
+from cmo_qa.index import Index
+from cmo_qa.question import Question
+from cmo_qa.text import STOPWORDS, any_of
+
+SIDES = any_of(
+    r"\b(?:differences?|distinction|comparison|compared?) (?:\w+ )?(?:between |of )?"
+    r"(?P<a>.+?) (?:and|with|to|from|versus|vs\.?) (?P<b>.+)",
+    r"(?P<c>.+?)\b(?:differs?(?: from)?|different from|versus|vs\.?|compared (?:with|to)|unlike"
+    r"|(?:\w+er|more \w+) than)\b(?P<d>.+)",
+    r"(?P<e>.+?)\bor\b(?P<f>.+)",
+)
+WEIGHT = 0.25  # of how much nearer a sentence is to one side than to the other
+BOTH = 2  # sentences that are put first, one a side
+
+
+def two_sided(index: Index, question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence with the best sentence for each side first; as it was where no two sides are seen."""
+    sides = _sides(question)
+    if not sides:
+        return list(evidence)
+    near = np.array([_nearness(index, question, sides, one) for one in evidence])
+    lean = near[:, 0] - near[:, 1]
+    scores = np.array([one.score for one in evidence])
+    first, second = int(np.argmax(scores + WEIGHT * lean)), int(np.argmax(scores - WEIGHT * lean))
+    chosen = sorted({first, second}, key=lambda at: -scores[at])
+    if len(chosen) < BOTH:
+        return list(evidence)
+    return [*(evidence[at] for at in chosen), *(one for at, one in enumerate(evidence) if at not in chosen)]
+
+
+def _sides(question: Question) -> tuple[list[int], list[int]] | None:
+    """The question's tokens that name the one side alone, and the other alone."""
+    found = SIDES.search(question.text)
+    if not found:
+        return None
+    spans = [found.span(name) for name, text in found.groupdict().items() if text is not None]
+    first, second = (_tokens(question, *span) for span in spans)
+    words = [{_word(question, at) for at in side} for side in (first, second)]
+    own = (
+        [at for at in first if _word(question, at) not in words[1]],
+        [at for at in second if _word(question, at) not in words[0]],
+    )
+    return own if all(own) else None
+
+
+def _tokens(question: Question, start: int, end: int) -> list[int]:
+    spans = [(int(a), int(b)) for a, b in question.encoded.spans]
+    inside = [at for at, (a, b) in enumerate(spans) if start <= a and b <= end]
+    return [at for at in inside if _word(question, at).isalnum() and _word(question, at) not in STOPWORDS]
+
+
+def _word(question: Question, at: int) -> str:
+    start, end = question.encoded.spans[at]
+    return question.text[start:end].lower()
+
+
+def _nearness(
+    index: Index, question: Question, sides: tuple[list[int], list[int]], one: Evidence
+) -> tuple[float, float]:
+    given = index.unit_tokens(one.row)
+    near_first, near_second = (float(best_matches(question.encoded.tokens[side], given).mean()) for side in sides)
+    return near_first, near_second
