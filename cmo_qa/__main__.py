@@ -16,7 +16,12 @@ from cmo_qa.knowledge import KnowledgeBase
 from cmo_qa.settings import Settings
 from cmo_qa.terminal import rendered
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Cited answers about the Chief Medical Officer.")
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="Cited answers about the Chief Medical Officer.",
+)
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", show_default="index")]
 
 
@@ -96,7 +101,7 @@ def _parsed(number: int, line: str) -> tuple[object, str, list[str]]:
         question, history = given["question"], given.get("history") or []
         if isinstance(question, str) and isinstance(history, list) and all(isinstance(one, str) for one in history):
             return given.get("id"), question, history
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     wanted = '{"id": "1", "question": "…", "history": ["…"]}'
     raise BadLineError(

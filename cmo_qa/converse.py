@@ -18,18 +18,18 @@ JOINED = re.compile(r"^(?:and|but|or|so|then|also|ok(?:ay)?|well|now)\b[,:]?\s+(
 WHAT_ABOUT = re.compile(r"^(?:what|how) about\s+(?P<rest>.+)$", re.IGNORECASE)
 PREPOSITION_FIRST = re.compile(rf"^(?P<rest>(?P<word>{PREPOSITIONS})\s+.+)$", re.IGNORECASE)
 NOT_ANAPHORIC = any_of(
-    r"\b(?:is|was|be|does|will|would|can|could|should|has)\s+(?:it|there)\s+(?:true|possible|necessary|normal|common|legal|ok(?:ay)?)\b",
-    r"\b(?:is|was|be|does|will|would|can|could|should|has)\s+(?:it|there)\s+(?:take|be|an?|any|the|some|more)\b",
+    r"\bit\s+(?:true|possible|necessary|normal|common|legal|ok(?:ay)?|takes?|mean)\b|\b(?:does|will|would) it take\b",
     r"\b(?:say|says|said|know|think|mean|ensure|sure|so|such|fact|those)\s+that\b",
     r"\b(?:doctors?|physicians?|people|things?|skills?|one|anything|something|everything)\s+that\b",
-    r"\bthere (?:is|are)\b|\bare there\b|\bone of\b|\bno one\b",
+    r"\bone of\b|\bno one\b",
 )
 ONE_OF_THEM = any_of(r"\b(?:which|who|what|how many|any|some|one|most|all|each|none) of (?:them|these|those)\b")
 NAMED_FIRST = re.compile(r"^[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*, ")  # "Indeed, what does it list?": its own subject
+OPEN_END = any_of(r"\b(?:what|which|who|how|when|where|why)\b.*\bthe (?:\w+ ){0,2}\w+\s*\??$", r"\bare there\s*\??$")
+NAMED_WITHIN = re.compile(r"(?<!^)\b[A-Z]\w")
+FEW = 3  # content words of a question that may leave open what it is about
 PERSON = re.compile(r"\b(?P<word>they|he|she|him|his|her|their|theirs)\b", re.IGNORECASE)
-THING = re.compile(
-    r"\b(?P<word>its|it|them|that|this|those|these|one|ones|there)\b(?P<noun>\s+[a-z-]+)?", re.IGNORECASE
-)
+THING = re.compile(r"\b(?P<word>its|it|them|that|this|those|these|one|ones)\b(?P<noun>\s+[a-z-]+)?", re.IGNORECASE)
 ARTICLE = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 DETERMINERS = {"that", "this", "those", "these"}
 POSSESSIVES = {"his", "her", "their", "theirs", "its"}
@@ -101,6 +101,10 @@ FRAME = STOPWORDS | frozenset(
     ]
 )
 TRIM = FRAME | {"cmo", "cmos"}
+AUXILIARY = "do|does|did|is|are|was|were|can|could|should|would|will|must|has|have"
+ASKED_VERB = re.compile(
+    rf"^(?:what|who|which)\s+(?!(?:{AUXILIARY})\b)\w+(?:s|ed)\b(?=\s+(?!(?:{AUXILIARY})\b)\w)", re.IGNORECASE
+)
 TOKEN = re.compile(r"[A-Za-z0-9][\w'’&/.-]*[\w]|\w")
 
 
@@ -133,9 +137,9 @@ def _next(before: _Thread, question: str) -> _Thread:
         return _Thread(_with_half(before, half), topic or before.topic)
     if ONE_OF_THEM.search(rest):
         return _Thread(f"{before.whole.rstrip('?. ')}: {rest}", before.topic)
-    if before.topic and _says_nothing_alone(rest):
-        return _Thread(f"{_capital(rest).rstrip('?. ')}: {before.topic}?", before.topic)
     whole = _with_topic(rest, before)
+    if whole == rest and before.topic and (_says_nothing_alone(rest) or _leaves_open(rest)):
+        whole = f"{rest.rstrip('?. ')}: {before.topic}?"
     return _Thread(_capital(whole), before.topic if whole != rest else topic_of(rest) or before.topic)
 
 
@@ -192,8 +196,6 @@ def _thing_in_words(found: re.Match[str], topic: str) -> str:
     following = noun.strip().lower()
     if pronoun in DETERMINERS and following and following not in FRAME:
         return f"the{noun} ({topic})"  # "that review": the noun says what, the topic says which
-    if pronoun == "there":
-        return f"in {topic}{noun}"
     return _in_words(pronoun, topic) + noun
 
 
@@ -202,7 +204,7 @@ def topic_of(question: str) -> str:
 
     "Does the CMO have a role in medical research?" is about "medical research".
     """
-    found = list(TOKEN.finditer(question))
+    found = list(TOKEN.finditer(ASKED_VERB.sub(lambda verb: " " * len(verb.group()), question)))
     for frame in (TRIM, FRAME, STOPWORDS):
         kept = [token for token in found if _plain(token.group()) not in frame]
         if kept:
@@ -241,6 +243,14 @@ def _says_nothing_alone(question: str) -> bool:
     """Whether nothing in the question names a subject: "Why?", "Can you give me an example?"."""
     said = [word for word in words(question) if word not in STOPWORDS]
     return all(word in BARE_REQUESTS or word in FRAME for word in said)
+
+
+def _leaves_open(question: str) -> bool:
+    """Whether it asks for "the benefits" or "types" and leaves open of what."""
+    said = [word for word in words(question) if word not in STOPWORDS]
+    return (
+        len(said) <= FEW and "cmo" not in said and bool(OPEN_END.search(question)) and not NAMED_WITHIN.search(question)
+    )
 
 
 def _capital(text: str) -> str:

@@ -20,7 +20,8 @@ from cmo_qa.retrieve import retrieve
 from cmo_qa.types import Answer, Citation, Document, Hit, Retrieved, Statement, Unit
 
 SEARCHED = 40  # passages whose sentences are read
-SHOWN = 8  # passages that an answer carries
+SHOWN = 20  # passages that an answer carries
+WHOLE = 0.4  # of a passage's order: its own nearness, against its best sentence
 FOLLOW_UPS = 3
 
 
@@ -40,6 +41,11 @@ class KnowledgeBase:
         """What the index says of itself: when it was built, of what, with which model."""
         return self._index.manifest
 
+    @property
+    def generation(self) -> str:
+        """The name of the index's generation: another library, or the same one changed, has another."""
+        return self._index.generation.name
+
     def documents(self) -> list[Document]:
         """All articles in order of their titles, without their texts."""
         return self._index.documents()
@@ -57,6 +63,8 @@ class KnowledgeBase:
         plain, earlier = _plain(question), [_plain(one) for one in history]
         if not plain:
             return self._declined(plain, notices.EMPTY)
+        if notices.greets(plain):
+            return self._declined(plain, notices.GREETING)
         if len(plain) > LONGEST:
             return self._declined(plain, notices.too_long(len(plain), LONGEST))
         understood = understand(self._index, plain, earlier)
@@ -65,9 +73,8 @@ class KnowledgeBase:
         return self._answer(understood, hits, evidence)
 
     def _answer(self, question: Question, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Answer:
-        other = other_meaning(question.text)
         said = compose(self._index, question, evidence)
-        sure = 0.0 if other else confidence(signs(self._index, question, evidence, said))
+        sure = 0.0 if other_meaning(question.text) else confidence(signs(self._index, question, evidence, said))
         status = status_of(sure)
         statements, citations = self._cited([] if status == "not_covered" else said)
         return Answer(
@@ -80,7 +87,7 @@ class KnowledgeBase:
             citations=citations,
             passages=self._passages(hits, evidence),
             follow_ups=tuple(self._follow_ups(question, hits)),
-            notice=notices.of(status, other),
+            notice=notices.of(self._index, status, question.text),
         )
 
     def _declined(self, question: str, notice: str) -> Answer:
@@ -108,19 +115,20 @@ class KnowledgeBase:
         return Citation(number, unit.document_id, title, source, url, passage.section, unit.start, unit.end, text)
 
     def _passages(self, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Retrieved, ...]:
-        """The passages in the order of their best sentences."""
+        """The passages, ordered by their best sentences and by how near they are as a whole."""
         best: dict[int, float] = {}
         for one in evidence:
             best.setdefault(one.hit.row, one.score)
-        ordered = sorted(hits, key=lambda hit: -best.get(hit.row, 0.0))[:SHOWN]
-        return tuple(self._retrieved(hit, best.get(hit.row, 0.0)) for hit in ordered)
+        scores = {hit.row: (best.get(hit.row, 0.0) + WHOLE * hit.score) / (1 + WHOLE) for hit in hits}
+        ordered = sorted(hits, key=lambda hit: -scores[hit.row])[:SHOWN]
+        return tuple(self._retrieved(hit, scores[hit.row]) for hit in ordered)
 
     def _retrieved(self, hit: Hit, score: float) -> Retrieved:
         passage = hit.passage
         title, source, _ = self._index.heading(passage.document_id)
-        span = passage.start, passage.end
+        place = passage.section, passage.start, passage.end
         return Retrieved(
-            passage.document_id, title, source, passage.section, *span, hit.text, round(min(max(score, 0.0), 1.0), 4)
+            passage.document_id, title, source, *place, hit.text, score=round(min(max(score, 0.0), 1.0), 4)
         )
 
     def _follow_ups(self, question: Question, hits: Sequence[Hit]) -> Iterator[str]:

@@ -2,27 +2,107 @@
 
 from __future__ import annotations
 
+import re
+
+from cmo_qa.index import Index
+from cmo_qa.meanings import other_meaning
+from cmo_qa.question import in_library, is_word
+from cmo_qa.text import STOPWORDS, any_of, words
 from cmo_qa.types import Status
 
 EMPTY = "There is no question. Ask something about the Chief Medical Officer."
+GREETING = (
+    "Hello. Ask something about the Chief Medical Officer: what the role is, what it answers for, how one gets there."
+)
 NOT_COVERED = (
     "The library does not answer this question."
-    " The nearest passages are listed below; they are near it, not an answer to it."
+    " The nearest passages are offered below; they are near it, not an answer to it."
 )
 PARTIAL = "The library may answer this only in part. Check what is quoted against the whole articles."
+OTHER_MEANING = "This question seems to be about another CMO ({}). In this library CMO means the Chief Medical Officer."
+CLINICAL = (
+    "This library is about the role of the Chief Medical Officer and gives no clinical advice."
+    " Ask a clinician, and in an emergency your local emergency number."
+)
+CONTACTS = "The library holds no contact details and no personal data."
+INSTRUCTIONS = "This program takes no instructions: it quotes articles. Ask something about the Chief Medical Officer."
+MEANINGLESS = "This can't be read as a question. Ask in plain words about the Chief Medical Officer."
+OTHER_LANGUAGE = "This seems to be written in another language. The library is in English: please ask in English."
+
+GREETS = re.compile(
+    r"(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks?|thank you|help|bye)"
+    r"(?: there| you| so much| a lot| all)?[\s!.?]*",
+    re.IGNORECASE,
+)
+CLINICAL_SIGNS = any_of(
+    r"\b(?:dos(?:e|es|ing|age)|mg|mcg|milligrams?|symptoms?|side effects?|contraindicat\w+|antidote)\b",
+    r"\b(?:should|can|may|must) (?:i|we|my \w+) (?:take|stop taking|use|inject|swallow)\b",
+    r"\b(?:treat|cure|diagnos\w*|prescribe|relieve)\b.*\b(?:my|me|his|her|this patient)\b",
+    r"\bmy (?:\w+ )?(?:pain|rash|fever|headache|cough|wound|blood pressure|heart|stomach|chest|child|baby|back)\b"
+    r".*\b(?:hurts?|aches?|should|do)\b",
+)
+CONTACT_SIGNS = any_of(
+    r"\b(?:phone|telephone|fax|mobile|e-?mail)(?: number| address)?\b",
+    r"\b(?:home|street|postal) address\b|\bsocial security\b",
+)
+INSTRUCTION_SIGNS = any_of(
+    r"\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier|rules|instructions)",
+    r"\byou are now\b|\bno restrictions\b|\bsystem prompt\b|\bsystem:",
+    r"\brepeat after me\b|\bdeveloper mode\b|\bjailbreak",
+    r"\b(?:pretend|act|behave) (?:to be|as|like)\b|\bas (?:the|an?) administrator\b",
+    r"\b(?:passwords?|api keys?|access tokens?|file paths?|environment variables?)\b",
+    r"<\s*/?\s*[a-z!][^>]*>|\bdrop table\b|\bselect\b.+\bfrom\b|\{\{.*\}\}|\$\{",
+)
+KNOWN_SHARE = 0.5  # of the words: with fewer that are English, it is gibberish or another language
+FEWEST_WORDS = 3  # by which a language is told
 
 
 def too_long(found: int, most: int) -> str:
     return f"The question has {found} characters. Ask it in at most {most}."
 
 
-def other_meaning(name: str) -> str:
-    """For a question about something else that is called CMO."""
-    return f"This question seems to be about another CMO ({name}). In this library CMO means the Chief Medical Officer."
+def greets(question: str) -> bool:
+    """Whether the whole of it is a greeting."""
+    return bool(GREETS.fullmatch(question))
 
 
-def of(status: Status, other: str) -> str:
+def of(index: Index, status: Status, question: str) -> str:
     """The notice that goes with an answer; empty where it needs none."""
+    if status == "answered":
+        return ""
+    return PARTIAL if status == "partial" else _why_declined(index, question)
+
+
+def _why_declined(index: Index, question: str) -> str:
+    other = other_meaning(question)
     if other:
-        return other_meaning(other)
-    return {"not_covered": NOT_COVERED, "partial": PARTIAL, "answered": ""}[status]
+        return OTHER_MEANING.format(other)
+    for signs, notice in (
+        (INSTRUCTION_SIGNS, INSTRUCTIONS),
+        (CONTACT_SIGNS, CONTACTS),
+        (CLINICAL_SIGNS, CLINICAL),
+    ):
+        if signs.search(question):
+            return notice
+    return _unreadable(index, question) or NOT_COVERED
+
+
+def _unreadable(index: Index, question: str) -> str:
+    """The notice for another language or none at all; empty where enough of the words are English."""
+    found = words(question)
+    known = sum(word in STOPWORDS or in_library(index, word) for word in found)
+    if found and known >= KNOWN_SHARE * len(found):
+        return ""
+    if _is_foreign(question):
+        return OTHER_LANGUAGE
+    readable = sum(is_word(index, word) for word in found)
+    return "" if found and readable >= KNOWN_SHARE * len(found) else MEANINGLESS
+
+
+def _is_foreign(question: str) -> bool:
+    """Loads the language model, which takes about a second: only asked where few words are known."""
+    import py3langid
+
+    language, _ = py3langid.classify(question)
+    long_enough = len(question.split()) >= FEWEST_WORDS or not question.isascii()
+    return long_enough and language not in {"en", "zxx"}

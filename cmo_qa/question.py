@@ -104,7 +104,7 @@ def mend(index: Index, text: str) -> str:
 
 def _mended(index: Index, word: str) -> str:
     plain = (WORD.findall(word.lower()) or [""])[0].partition("'")[0].partition("’")[0]
-    if len(plain) < 4 or plain in STOPWORDS or _is_word(index, plain):
+    if len(plain) < 4 or plain in STOPWORDS or is_word(index, plain):
         return word
     nearest = _nearest(_vocabulary(index), plain)
     if not nearest:
@@ -112,12 +112,17 @@ def _mended(index: Index, word: str) -> str:
     return nearest.upper() if word.isupper() else nearest.capitalize() if word[0].isupper() else nearest
 
 
-def _is_word(index: Index, word: str) -> bool:
+def is_word(index: Index, word: str) -> bool:
     """Whether the library or the encoder's vocabulary has the word, or what is left of it without an ending."""
-    if word in _vocabulary(index) or index.encoder.knows(word):
+    if in_library(index, word) or index.encoder.knows(word):
         return True
     roots = [word[: -len(ending)] for ending in ENDINGS if word.endswith(ending) and len(word) - len(ending) > 3]
     return any(index.encoder.knows(root) or index.encoder.knows(root + "e") for root in roots)
+
+
+def in_library(index: Index, word: str) -> bool:
+    """Whether an article has the lower-case word."""
+    return word in _vocabulary(index)
 
 
 @lru_cache(maxsize=2)

@@ -1,0 +1,1 @@
+"""Fitting what the program learned: the weights of its confidence."""
