@@ -10,7 +10,8 @@ from cmo_qa.compare import two_sided
 from cmo_qa.evidence import Evidence, best_matches
 from cmo_qa.fit import fit
 from cmo_qa.index import Index
-from cmo_qa.question import Question, Shape
+from cmo_qa.polarity import bound
+from cmo_qa.question import HOW_MANY, Question, Shape
 from cmo_qa.text import stem, stems
 from cmo_qa.types import Unit
 
@@ -44,7 +45,7 @@ LIST_WORDS = 200  # the longest list that is said whole
 LISTS_WITHIN = 40  # evidence that is looked at for a list
 NAMED = 0.6  # share of the question's stems that the heading and lead-in of a list asked for must name
 NEAR = 0.55  # of the best score: what scores less is off the point
-SAME = 0.86  # mean token similarity, both ways, above which two statements say the same
+SAME = 0.8  # mean token similarity, both ways, above which two statements say the same
 KIND_OF_THING = re.compile(
     r"\b(?:what|which|how many)(?: are| were)?(?: the| some| its| their)? (?:[\w-]+ ){0,3}?(?P<thing>[\w-]{3,}s)\b",
     re.IGNORECASE,
@@ -65,6 +66,7 @@ def compose(index: Index, question: Question, evidence: Sequence[Evidence]) -> l
     """Statements in the order in which they are said; empty where there is no evidence. `evidence`: `ranked`."""
     if not evidence:
         return []
+    evidence = bound(index, question, evidence)
     if question.shape == "comparison":
         evidence = two_sided(index, question, evidence)
     return _list_asked_for(index, question, evidence) or _sentences(index, question, evidence)
@@ -92,7 +94,7 @@ def _list_answers(
 ) -> bool:
     """Where a list is asked for, one that is named after what is asked; else one that the best evidence is."""
     best = evidence[0]
-    if question.shape in {"list", "number"}:
+    if question.shape == "list" or (question.shape == "number" and HOW_MANY.search(question.text)):
         leads = " ".join(text for _, unit, text in units if unit.kind == "lead_in")
         named = set(stems(" ".join((*one.hit.passage.section[-1:], leads))))
         return _is_named(question, named) and not _enumerates(best)

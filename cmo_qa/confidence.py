@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from cmo_qa.compose import Said
 from cmo_qa.embed import Vectors
 from cmo_qa.evidence import Evidence, best_matches, rarity
 from cmo_qa.index import Index
-from cmo_qa.question import Question
+from cmo_qa.question import HOW_MANY, Question
 from cmo_qa.text import STOPWORDS, any_of, content_words, stem, stems
 from cmo_qa.types import Status
 
@@ -40,23 +41,26 @@ DIGIT = any_of(
 )
 NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][a-z]{2,}")
 PAID = r"(?:salary|salaries|wages?|bonus|compensation|paid|price|fees?|earn|cost)"
-WANTED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+Kinds: TypeAlias = tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]  # what asks for it, what it looks like
+EXACT: Kinds = (
     (
         any_of(
             rf"\bhow (?:much|big|high|large)\b.*\b{PAID}\b",
             rf"\bwhat\b.*\b{PAID}\b",
-            r"\bin dollars\b",
-            r"\bhow much\b.*\bfine\b",
+            r"\bin dollars\b|\bhow much\b.*\bfine\b",
         ),
         MONEY,
     ),
     (
         any_of(
-            r"^when\b", r"\b(?:what|which) (?:year|date|month|day|century)\b", r"\bhow long ago\b", r"\bsince when\b"
+            r"^when (?:did|was|were)\b|\bsince when\b|\bhow long ago\b",
+            r"\b(?:what|which) (?:year|date|month|day|century)\b",
         ),
         DATE,
     ),
     (any_of(r"\b(?:what|which) (?:percentage|percent|share|proportion)\b", r"\bhow many percent"), PERCENT),
+)
+NUMBERS: Kinds = (
     (any_of(r"\bhow (?:many|long|often|old|large|big|high|far|soon|much)\b", r"\bwhat (?:number|age|size)\b"), DIGIT),
     (
         any_of(
@@ -65,14 +69,12 @@ WANTED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         NAME,
     ),
 )
-
-
 CAPITALISED = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][A-Za-z&]+")
 THING = any_of(
     r"\b(?:which|what|how many|how much)\s+(?P<thing>(?:[a-z-]+\s+){0,2}[a-z-]+?)\s+"
     r"(?:do|does|did|is|are|was|were|can|could|should|has|have|must|will|would|of|for|in|to)\b"
 )
-HOW_MANY = any_of(
+QUANTITY = any_of(
     r"\bhow (?:many|much|long|often|old|big)\b", r"\bwhat (?:share|percentage|percent|proportion|number)\b"
 )
 ASKS: Mapping[str, re.Pattern[str]] = {
@@ -99,7 +101,8 @@ class Signs:
     words: float  # content words, 20 and more are 1
     has_name: float  # 1 where the question names somebody or something
     name_missing: float  # 1 where such a name is not in the evidence
-    missing_kind: float  # 1 where a sum, date, percentage, number or name is asked for and the first evidence has none
+    missing_number: float  # 1 where a number or name is asked for and the first evidence has none
+    missing_exact: float  # the same for a sum of money, a date, a percentage
     who: float  # 1 where the question asks so
     where: float
     when: float
@@ -132,8 +135,9 @@ def signs(index: Index, question: Question, evidence: Sequence[Evidence], said: 
         words=min(len(content), 20) / 20,
         has_name=float(bool(names)),
         name_missing=float(_is_missing(names, evidence[:NAMED_WITHIN])),
-        missing_kind=float(not counted and _lacks_kind(question, first)),
-        how_many=float(not counted and bool(HOW_MANY.search(question.text))),
+        missing_number=float(not counted and _lacks_kind(question, first, NUMBERS)),
+        missing_exact=float(_lacks_kind(question, first, EXACT)),
+        how_many=float(not counted and bool(QUANTITY.search(question.text))),
         yes_no=float(question.shape == "yes_no"),
         keywords=float(question.shape == "keywords"),
         **{name: float(bool(pattern.search(question.text))) for name, pattern in ASKS.items()},
@@ -142,6 +146,8 @@ def signs(index: Index, question: Question, evidence: Sequence[Evidence], said: 
 
 def _is_counted(question: Question, said: Sequence[Said]) -> bool:
     """Whether "how many" is answered by naming them: a list whole, or a sentence that lists the thing asked for."""
+    if not HOW_MANY.search(question.text):
+        return False
     if sum(one.unit.kind == "item" for one in said) > 2:
         return True
     thing = THING.search(question.text)
@@ -201,8 +207,8 @@ def _is_missing(names: Sequence[str], evidence: Sequence[Evidence]) -> bool:
     return any(name not in held for name in names)
 
 
-def _lacks_kind(question: Question, first: Sequence[Evidence]) -> bool:
-    for asked, held in WANTED:
+def _lacks_kind(question: Question, first: Sequence[Evidence], wanted_kinds: Kinds) -> bool:
+    for asked, held in wanted_kinds:
         if asked.search(question.text):
             thing = THING.search(question.text) if held is DIGIT else None
             wanted = set(stems(thing["thing"])) if thing else set()

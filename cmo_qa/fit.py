@@ -56,14 +56,18 @@ GOES_ON = any_of(
     r"(?:entails?|involves?|includes?|encompass(?:es)?|means?|covers?|consists?|comprises?|refers?)\b"
 )
 PENALTY = 0.12  # for a sentence about the article itself
+CELL = " | "  # between the cells of a table's row
+ROW_PENALTY = 0.08  # for a row, which says little without its table
 CLAIM_PENALTY = 0.06  # for one that says that something matters, where that isn't asked
 GOES_ON_BONUS = 0.05  # for one that says what something is made up of
 
 
 def fit(question: Question, unit: Unit, text: str) -> float:
     """What is added to the score of a statement, -0.12 to 0.2."""
-    if ABOUT_ITSELF.search(text):
+    if ABOUT_ITSELF.search(text) or text.startswith(CELL.strip()):
         return -PENALTY
+    if CELL in text and question.shape != "comparison":
+        return -ROW_PENALTY
     wants = WANTS.get(question.shape)
     suits = wants(question, unit, text) if wants else 0.0
     if question.shape not in {"reason", "yes_no"} and CLAIM.search(text):

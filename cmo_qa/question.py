@@ -62,6 +62,7 @@ SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
     ("yes_no", any_of(r"^(?:is|are|was|were|do|does|did|can|could|should|would|will|must|may|has|have)\b")),
     ("manner", any_of(r"\bhow\b", r"\bin what way")),
 )
+HOW_MANY = any_of(r"\bhow many\b", r"\bwhat number\b")  # what a list whole answers too
 QUESTION_WORD = any_of(
     r"\b(?:what|which|who|whom|whose|when|where|why|how)\b",
     r"\b(?:is|are|was|were|do|does|did|can|could|should|would|will|must|may)\b",
