@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cmo_qa.evidence import Evidence, best_matches
 from cmo_qa.index import Index
@@ -19,7 +21,7 @@ SIDES = any_of(
     r"(?P<e>.+?)\bor\b(?P<f>.+)",
 )
 WEIGHT = 0.25  # of how much nearer a sentence is to one side than to the other
-BOTH = 2  # sentences that are put first, one a side
+LEANS = 0.1  # cosine by which a sentence is nearer to its side
 
 
 def two_sided(index: Index, question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -28,13 +30,20 @@ def two_sided(index: Index, question: Question, evidence: Sequence[Evidence]) ->
     if not sides:
         return list(evidence)
     near = np.array([_nearness(index, question, sides, one) for one in evidence])
-    lean = near[:, 0] - near[:, 1]
     scores = np.array([one.score for one in evidence])
-    first, second = int(np.argmax(scores + WEIGHT * lean)), int(np.argmax(scores - WEIGHT * lean))
-    chosen = sorted({first, second}, key=lambda at: -scores[at])
-    if len(chosen) < BOTH:
+    chosen = [_best_for(side, near, scores) for side in (0, 1)]
+    if None in chosen:
         return list(evidence)
-    return [*(evidence[at] for at in chosen), *(one for at, one in enumerate(evidence) if at not in chosen)]
+    ordered = sorted((at for at in chosen if at is not None), key=lambda at: -scores[at])
+    first = [replace(evidence[at], score=float(scores.max())) for at in ordered]
+    return [*first, *(one for at, one in enumerate(evidence) if at not in chosen)]
+
+
+def _best_for(side: int, near: NDArray[np.float64], scores: NDArray[np.float64]) -> int | None:
+    """The best sentence of those that are clearly nearer to this side; none where all are as near to the other."""
+    leaning = near[:, side] - near[:, 1 - side]
+    ours = np.flatnonzero(leaning > LEANS)
+    return int(ours[np.argmax(scores[ours] + WEIGHT * leaning[ours])]) if len(ours) else None
 
 
 def _sides(question: Question) -> tuple[list[int], list[int]] | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cmo_qa.compare import two_sided
 from cmo_qa.evidence import Evidence, best_matches
-from cmo_qa.fit import fit
+from cmo_qa.fit import CELL, fit
 from cmo_qa.index import Index
 from cmo_qa.polarity import bound
 from cmo_qa.question import HOW_MANY, Question, Shape
@@ -43,11 +43,15 @@ ROOM: dict[Shape, Room] = {
 ROOM_ELSE = Room(4, 90)
 LIST_WORDS = 200  # the longest list that is said whole
 LISTS_WITHIN = 40  # evidence that is looked at for a list
+LIST_NEAR = 0.75  # of the best score, from which a list of the kind asked for may answer
+PARTLY_NAMED = 0.34  # share of the question that a list of the kind asked for must name if it scores less
 NAMED = 0.6  # share of the question's stems that the heading and lead-in of a list asked for must name
 NEAR = 0.55  # of the best score: what scores less is off the point
+FRAGMENT = 6  # words below which a list item says nothing without its lead-in
 SAME = 0.8  # mean token similarity, both ways, above which two statements say the same
 KIND_OF_THING = re.compile(
-    r"\b(?:what|which|how many)(?: are| were)?(?: the| some| its| their)? (?:[\w-]+ ){0,3}?(?P<thing>[\w-]{3,}s)\b",
+    r"\b(?:what|which|how many)(?: are| were)?(?: the| some| its| their)? "
+    r"(?:(?:kinds?|types?|sorts?|forms?|examples?) of )?(?:[\w-]+ ){0,3}?(?P<thing>(?!does\b|has\b|was\b)[\w-]{3,}s)\b",
     re.IGNORECASE,
 )
 LEANING = re.compile(
@@ -84,7 +88,7 @@ def _list_asked_for(index: Index, question: Question, evidence: Sequence[Evidenc
         if not _list_answers(question, one, units, evidence):
             continue
         said = [Said(row, unit, text) for row, unit, text in units if unit.kind != "sentence"]
-        if len(said) > 2 and sum(len(each.text.split()) for each in said) <= LIST_WORDS:
+        if len(said) > 2 and _length(said) <= LIST_WORDS:
             return said
     return []
 
@@ -97,19 +101,20 @@ def _list_answers(
     if question.shape == "list" or (question.shape == "number" and HOW_MANY.search(question.text)):
         leads = " ".join(text for _, unit, text in units if unit.kind == "lead_in")
         named = set(stems(" ".join((*one.hit.passage.section[-1:], leads))))
-        return _is_named(question, named) and not _enumerates(best)
+        near = one.score >= LIST_NEAR * best.score
+        return _is_named(question, named, near=near) and not _enumerates(best)
     if one.unit.kind == "lead_in":
         return one is best
     return all(_same_list(one, other) for other in evidence[:3])
 
 
-def _is_named(question: Question, named: set[str]) -> bool:
-    """Whether the words hold the kind of thing that is asked for ("services"), or most of the question."""
-    kind = KIND_OF_THING.search(question.text)
-    if kind and stem(kind["thing"].lower()) in named:
-        return True
+def _is_named(question: Question, named: set[str], *, near: bool) -> bool:
+    """Whether the words hold most of the question, or the kind of thing asked for ("services") and the list is near."""
     asked = [word for word in question.stems if word != "cmo"]
-    return bool(asked) and sum(word in named for word in asked) >= NAMED * len(asked)
+    share = sum(word in named for word in asked) / max(len(asked), 1)
+    kind = KIND_OF_THING.search(question.text)
+    of_the_kind = kind is not None and stem(kind["thing"].lower()) in named
+    return share >= NAMED or (of_the_kind and (near or share >= PARTLY_NAMED))
 
 
 def _enumerates(one: Evidence) -> bool:
@@ -128,33 +133,38 @@ def _sentences(index: Index, question: Question, evidence: Sequence[Evidence]) -
     for one in evidence:
         if one.score < least or len(said) >= room.statements:
             break
-        if any(one.row == each.row for each in said):
+        if any(one.row == each.row for each in said) or one.text.startswith(CELL.strip()):
             continue
         twin = _twin(index, one, said)
         if twin is not None:
             said[twin] = _with_source(said[twin], one)
             continue
-        group = list(_with_context(index, one, said))
-        length = sum(len(each.text.split()) for each in group)
-        if said and spoken + length > room.words:
-            continue
+        left = room.words - spoken if said else room.words
+        group = _fitting(index, one, said, left)
         said += group
-        spoken += length
+        spoken += _length(group)
     return _in_reading_order(said)
 
 
-def _with_context(index: Index, one: Evidence, said: Sequence[Said]) -> Iterator[Said]:
-    """The statement, behind the sentence or lead-in that it can't be understood without."""
-    before = _before(index, one)
+def _fitting(index: Index, one: Evidence, said: Sequence[Said], words: int) -> list[Said]:
+    """The statement, the first one behind what it leans on; nothing where it doesn't fit."""
+    alone = [Said(one.row, one.unit, one.text)]
+    before = _before(index, one) if not said or one.unit.kind == "item" else None
     if before and all(before[0] != each.row for each in said):
-        yield Said(*before)
-    yield Said(one.row, one.unit, one.text)
+        whole = [Said(*before), *alone]
+        if _length(whole) <= words:
+            return whole
+    return alone if not said or _length(alone) <= words else []
+
+
+def _length(said: Sequence[Said]) -> int:
+    return sum(len(each.text.split()) for each in said)
 
 
 def _before(index: Index, one: Evidence) -> tuple[int, Unit, str] | None:
     units = list(index.units([one.unit.passage]).items())
     at = next(place for place, (row, _) in enumerate(units) if row == one.row)
-    if one.unit.kind == "item" and len(one.text.split()) < 12 and one.unit.list_id is not None:
+    if one.unit.kind == "item" and _is_fragment(one.text) and one.unit.list_id is not None:
         leads = [
             (row, unit, text)
             for row, unit, text in index.list_units(one.unit.document_id, one.unit.list_id)
@@ -165,6 +175,10 @@ def _before(index: Index, one: Evidence) -> tuple[int, Unit, str] | None:
         row, (unit, text) = units[at - 1]
         return row, unit, text
     return None
+
+
+def _is_fragment(text: str) -> bool:
+    return len(text.split()) < FRAGMENT or not text.rstrip("”\"')").endswith((".", "!", "?"))
 
 
 def _twin(index: Index, one: Evidence, said: Sequence[Said]) -> int | None:

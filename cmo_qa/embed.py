@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cmo_qa.errors import IndexUnusableError
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
 
 Vectors: TypeAlias = NDArray[np.float32]  # (n, dim), rows of unit length: inner product = cosine
 
@@ -39,6 +44,7 @@ class Embedder(Protocol):
     def max_tokens(self) -> int: ...
     def count_tokens(self, text: str) -> int: ...
     def knows(self, word: str) -> bool: ...
+    def common_words(self) -> dict[str, int]: ...
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]: ...
     def encode_question(self, text: str) -> Encoded: ...
 
@@ -46,6 +52,7 @@ class Embedder(Protocol):
 class OnnxEncoder:
     """The encoder in an index's `encoder/` folder: encoder.onnx, tokenizer.json, encoder.json (written by ingest).
 
+    `threads` texts are embedded side by side, each by one thread; 0 stands for as many as there are cores.
     Raises IndexUnusableError where one of the three is missing or unreadable.
     """
 
@@ -57,7 +64,7 @@ class OnnxEncoder:
             self._about = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = threads
+            options.intra_op_num_threads = options.inter_op_num_threads = 1
             options.log_severity_level = 3
             self._session = onnxruntime.InferenceSession(
                 str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
@@ -67,6 +74,7 @@ class OnnxEncoder:
                 f"The encoder in {folder} can't be loaded: {error}\nBuild the index again: python -m ingest SOURCE…"
             )
             raise IndexUnusableError(message) from error
+        self._threads = threads or os.cpu_count() or 1
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
 
@@ -95,6 +103,10 @@ class OnnxEncoder:
         """Whether the model's vocabulary has the lower-case word whole: then it is a word, and no misspelling."""
         return self._tokenizer.token_to_id(word) is not None
 
+    def common_words(self) -> dict[str, int]:
+        """Whole words of the model's vocabulary with their ids, the commoner ones mostly having the lower."""
+        return {word: at for word, at in self._tokenizer.get_vocab().items() if word.isalpha() and word.isascii()}
+
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         return self._encode(texts, self._about["document_prompt"])
 
@@ -108,16 +120,19 @@ class OnnxEncoder:
         cosine down to 0.95 to its own when alone), and passages are no faster in batches.
         """
         encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
-        return [self._encode_one(encoding.ids, encoding.offsets, len(prompt)) for encoding in encodings]
+        if len(encodings) == 1:
+            return [self._encode_one(encodings[0], len(prompt))]
+        with ThreadPoolExecutor(self._threads) as pool:
+            return list(pool.map(lambda encoding: self._encode_one(encoding, len(prompt)), encodings))
 
-    def _encode_one(self, ids: Sequence[int], offsets: Sequence[tuple[int, int]], prompt: int) -> Encoded:
-        """Runs the model over the token ids of a text behind a prompt of so many characters."""
-        framed = np.array([_framed(ids, self.max_tokens)], dtype=np.int64)
+    def _encode_one(self, encoding: Encoding, prompt: int) -> Encoded:
+        """Runs the model over a text behind a prompt of so many characters."""
+        framed = np.array([_framed(encoding.ids, self.max_tokens)], dtype=np.int64)
         vector, tokens = self._session.run(
             ["vector", "tokens"], {"input_ids": framed, "attention_mask": np.ones_like(framed)}
         )
         frame = slice(1, framed.shape[1] - 1)
-        spans = np.array(offsets, dtype=np.int64).reshape(-1, 2)[frame] - prompt
+        spans = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)[frame] - prompt
         own = spans[:, 0] >= 0  # the prompt's tokens are none of the text
         return Encoded(unit_rows(vector[0]), unit_rows(tokens[0, frame][own]), framed[0, frame][own], spans[own])
 

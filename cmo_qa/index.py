@@ -180,9 +180,10 @@ class Index:
         rows = self._select("SELECT passages FROM stems WHERE stem = ?", [stem])
         return int(rows[0][0]) if rows else 0
 
-    def vocabulary(self) -> list[tuple[str, int]]:
-        """Every word of the library with how often it occurs."""
-        return [(str(word), int(count)) for word, count in self._select("SELECT word, count FROM words")]
+    def vocabulary(self) -> dict[str, tuple[int, str]]:
+        """Every word of the library in lower case, with how often it occurs and how it is mostly written."""
+        rows = self._select("SELECT word, count, written FROM words")
+        return {str(word): (int(count), str(written)) for word, count, written in rows}
 
     def heading(self, document_id: str) -> tuple[str, str, str | None]:
         """Title, source and address of an article."""

@@ -21,7 +21,7 @@ from cmo_qa.types import Answer, Citation, Document, Hit, Retrieved, Statement, 
 
 SEARCHED = 40  # passages whose sentences are read
 SHOWN = 20  # passages that an answer carries
-WHOLE = 0.4  # of a passage's order: its own nearness, against its best sentence
+WHOLE = 0.4  # weight of a passage's own nearness in its order; that of its best sentence is 1
 FOLLOW_UPS = 3
 
 
@@ -67,6 +67,9 @@ class KnowledgeBase:
             return self._declined(plain, notices.GREETING)
         if len(plain) > LONGEST:
             return self._declined(plain, notices.too_long(len(plain), LONGEST))
+        foreign = notices.foreign(self._index, plain)
+        if foreign:
+            return self._declined(plain, foreign)
         understood = understand(self._index, plain, earlier)
         hits = retrieve(self._index, understood.encoded, understood.stems, SEARCHED)
         evidence = ranked(understood, gather(self._index, understood.encoded, hits))
@@ -74,7 +77,8 @@ class KnowledgeBase:
 
     def _answer(self, question: Question, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Answer:
         said = compose(self._index, question, evidence)
-        sure = 0.0 if other_meaning(question.text) else confidence(signs(self._index, question, evidence, said))
+        other = other_meaning(question.asked) or other_meaning(question.text)
+        sure = 0.0 if other else confidence(signs(self._index, question, evidence, said))
         status = status_of(sure)
         statements, citations = self._cited([] if status == "not_covered" else said)
         return Answer(
@@ -87,7 +91,7 @@ class KnowledgeBase:
             citations=citations,
             passages=self._passages(hits, evidence),
             follow_ups=tuple(self._follow_ups(question, hits)),
-            notice=notices.of(self._index, status, question.text),
+            notice=notices.of(self._index, status, question),
         )
 
     def _declined(self, question: str, notice: str) -> Answer:

@@ -6,7 +6,7 @@ import re
 
 from cmo_qa.index import Index
 from cmo_qa.meanings import other_meaning
-from cmo_qa.question import in_library, is_word
+from cmo_qa.question import Question, in_library, is_word
 from cmo_qa.text import STOPWORDS, any_of, words
 from cmo_qa.types import Status
 
@@ -54,7 +54,8 @@ INSTRUCTION_SIGNS = any_of(
     r"<\s*/?\s*[a-z!][^>]*>|\bdrop table\b|\bselect\b.+\bfrom\b|\{\{.*\}\}|\$\{",
 )
 KNOWN_SHARE = 0.5  # of the words: with fewer that are English, it is gibberish or another language
-FEWEST_WORDS = 3  # by which a language is told
+FEWEST_WORDS = 4  # by which a language is told that is written in plain letters
+LANGUAGES = "ar bn cs da de el en es fa fi fr he hi hu id it ja ko nl no pl pt ro ru sv ta th tr uk ur vi zh".split()
 
 
 def too_long(found: int, most: int) -> str:
@@ -66,15 +67,29 @@ def greets(question: str) -> bool:
     return bool(GREETS.fullmatch(question))
 
 
-def of(index: Index, status: Status, question: str) -> str:
+def foreign(index: Index, question: str) -> str:
+    """The notice for a question in another language; empty where enough of its words are English.
+
+    Asked before anything is looked for: a word or two that two languages share are no understanding.
+    """
+    found = words(question)
+    known = sum(word in STOPWORDS or in_library(index, word) for word in found)
+    if INSTRUCTION_SIGNS.search(question):
+        return ""
+    if found and (known >= KNOWN_SHARE * len(found) or (question.isascii() and len(found) < FEWEST_WORDS)):
+        return ""
+    return OTHER_LANGUAGE if _is_foreign(question) else ""
+
+
+def of(index: Index, status: Status, question: Question) -> str:
     """The notice that goes with an answer; empty where it needs none."""
     if status == "answered":
         return ""
     return PARTIAL if status == "partial" else _why_declined(index, question)
 
 
-def _why_declined(index: Index, question: str) -> str:
-    other = other_meaning(question)
+def _why_declined(index: Index, question: Question) -> str:
+    other = other_meaning(question.asked) or other_meaning(question.text)
     if other:
         return OTHER_MEANING.format(other)
     for signs, notice in (
@@ -82,27 +97,23 @@ def _why_declined(index: Index, question: str) -> str:
         (CONTACT_SIGNS, CONTACTS),
         (CLINICAL_SIGNS, CLINICAL),
     ):
-        if signs.search(question):
+        if signs.search(question.asked) or signs.search(question.text):
             return notice
-    return _unreadable(index, question) or NOT_COVERED
+    return _unreadable(index, question.text) or NOT_COVERED
 
 
 def _unreadable(index: Index, question: str) -> str:
-    """The notice for another language or none at all; empty where enough of the words are English."""
+    """The notice for what has hardly a word in it; empty where enough of the words are words."""
     found = words(question)
-    known = sum(word in STOPWORDS or in_library(index, word) for word in found)
-    if found and known >= KNOWN_SHARE * len(found):
-        return ""
-    if _is_foreign(question):
-        return OTHER_LANGUAGE
-    readable = sum(is_word(index, word) for word in found)
+    readable = sum(word in STOPWORDS or is_word(index, word) for word in found)
     return "" if found and readable >= KNOWN_SHARE * len(found) else MEANINGLESS
 
 
 def _is_foreign(question: str) -> bool:
     """Loads the language model, which takes about a second: only asked where few words are known."""
+    if not any(letter.isalpha() for letter in question):
+        return False
     import py3langid
 
-    language, _ = py3langid.classify(question)
-    long_enough = len(question.split()) >= FEWEST_WORDS or not question.isascii()
-    return long_enough and language not in {"en", "zxx"}
+    py3langid.set_languages(LANGUAGES)
+    return str(py3langid.classify(question)[0]) != "en"

@@ -63,12 +63,15 @@ SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
     ("manner", any_of(r"\bhow\b", r"\bin what way")),
 )
 HOW_MANY = any_of(r"\bhow many\b", r"\bwhat number\b")  # what a list whole answers too
+VERSUS = any_of(r"\bvs\b|\bversus\b")
 QUESTION_WORD = any_of(
     r"\b(?:what|which|who|whom|whose|when|where|why|how)\b",
     r"\b(?:is|are|was|were|do|does|did|can|could|should|would|will|must|may)\b",
     r"\b(?:tell|give|list|name|define|explain|describe|compare)\b",
     r"\?",
 )
+SHORTEST = 5  # letters of a word that is mended: shorter ones are near to too many
+LONG_WORD = 7  # letters from which one slip leaves little doubt
 ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "r", "rs")
 
 
@@ -93,24 +96,31 @@ def understand(index: Index, asked: str, history: Sequence[str]) -> Question:
 
 def shape_of(text: str) -> Shape:
     """The kind of answer that the question's words ask for."""
-    if not QUESTION_WORD.search(text):
+    if not QUESTION_WORD.search(text) and not VERSUS.search(text):
         return "keywords"
     return next((shape for shape, pattern in SHAPES if pattern.search(text)), "other")
 
 
 def mend(index: Index, text: str) -> str:
-    """The text with words that are neither the library's nor the encoder's put as the library writes them."""
-    return re.sub(r"[A-Za-z][A-Za-z'’]{3,}", lambda found: _mended(index, found.group()), text)
+    """The text with words that are neither the library's nor the encoder's put as the library writes them.
+
+    A name, capitalised within the text, is only taken for a name that the library has.
+    """
+    return re.sub(r"[A-Za-z][A-Za-z'’]{3,}", lambda found: _mended(index, found), text)
 
 
-def _mended(index: Index, word: str) -> str:
+def _mended(index: Index, found: re.Match[str]) -> str:
+    word = found.group()
     plain = (WORD.findall(word.lower()) or [""])[0].partition("'")[0].partition("’")[0]
-    if len(plain) < 4 or plain in STOPWORDS or is_word(index, plain):
+    if len(plain) < SHORTEST or plain in STOPWORDS or is_word(index, plain):
         return word
-    nearest = _nearest(_vocabulary(index), plain)
+    is_name = word[0].isupper() and found.start() > 0 and not found.string.isupper()
+    nearest = _nearest(_vocabulary(index), plain, names=is_name) or ("" if is_name else _nearest_common(index, plain))
     if not nearest:
         return word
-    return nearest.upper() if word.isupper() else nearest.capitalize() if word[0].isupper() else nearest
+    if word.isupper() or sum(letter.isupper() for letter in nearest) > 1:  # "HIPAA" is written so
+        return nearest.upper() if word.isupper() else nearest
+    return nearest.capitalize() if word[0].isupper() else nearest.lower()
 
 
 def is_word(index: Index, word: str) -> bool:
@@ -118,7 +128,7 @@ def is_word(index: Index, word: str) -> bool:
     if in_library(index, word) or index.encoder.knows(word):
         return True
     roots = [word[: -len(ending)] for ending in ENDINGS if word.endswith(ending) and len(word) - len(ending) > 3]
-    return any(index.encoder.knows(root) or index.encoder.knows(root + "e") for root in roots)
+    return any(index.encoder.knows(form) or in_library(index, form) for root in roots for form in (root, root + "e"))
 
 
 def in_library(index: Index, word: str) -> bool:
@@ -127,16 +137,38 @@ def in_library(index: Index, word: str) -> bool:
 
 
 @lru_cache(maxsize=2)
-def _vocabulary(index: Index) -> Mapping[str, int]:
-    return dict(index.vocabulary())
+def _vocabulary(index: Index) -> Mapping[str, tuple[int, str]]:
+    return index.vocabulary()
 
 
-def _nearest(vocabulary: Mapping[str, int], word: str) -> str:
-    """The library's word that is the fewest slips of the pen away, else empty."""
+def _nearest(vocabulary: Mapping[str, tuple[int, str]], word: str, *, names: bool) -> str:
+    """The library's word that is the fewest slips of the pen away, as it is written there, else empty."""
     from rapidfuzz import process
     from rapidfuzz.distance import DamerauLevenshtein
 
     most = 1 if len(word) < 8 else 2
     near = process.extract(word, vocabulary.keys(), scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=20)
-    found = [(slips, -vocabulary[known], known) for known, slips, _ in near if len(known) > 3 and known[0] == word[0]]
-    return min(found)[2] if found else ""
+    found = [(slips, -vocabulary[known][0], vocabulary[known][1]) for known, slips, _ in near if _alike(known, word)]
+    return min((one for one in found if one[2][0].isupper() or not names), default=(0, 0, ""))[2]
+
+
+def _nearest_common(index: Index, word: str) -> str:
+    """The common English word that is one slip away, for a longer word that the library hasn't anything like."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    if len(word) < LONG_WORD:
+        return ""
+    common = _common_words(index)
+    near = process.extract(word, common.keys(), scorer=DamerauLevenshtein.distance, score_cutoff=1, limit=20)
+    return min(((common[known], known) for known, _, _ in near if _alike(known, word)), default=(0, ""))[1]
+
+
+@lru_cache(maxsize=2)
+def _common_words(index: Index) -> Mapping[str, int]:
+    return index.encoder.common_words()
+
+
+def _alike(known: str, word: str) -> bool:
+    """Words of some length that begin alike: the first letter is seldom the slip."""
+    return len(known) > 3 and known[0] == word[0]

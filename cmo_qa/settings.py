@@ -16,6 +16,8 @@ class Settings(BaseSettings):
     index: Path = Field(default=Path("index"), description="folder of the index")
     host: str = Field(default="127.0.0.1", description="address that the web application listens on")
     port: int = Field(default=7860, ge=0, le=65535, description="port that the web application listens on")
-    threads: int = Field(default=0, ge=0, description="threads of the encoder; 0: as many as there are cores")
+    threads: int = Field(
+        default=0, ge=0, description="texts that are embedded side by side; 0: as many as there are cores"
+    )
     cache: Path = Field(default=Path("~/.cache/cmo_qa"), description="folder that keeps exported encoders")
     model: str = Field(default="all-MiniLM-L6-v2", description="sentence-transformers model, the default or a folder")

@@ -23,6 +23,13 @@ STOPWORDS = frozenset(
     while who whom whose why will with within without would yes yet you your yours
     """.split()
 )
+FRAME = STOPWORDS | frozenset(
+    """
+    define definition describe example examples explain happen happens importance important involve involves include
+    includes know list matter matters mean meaning means name necessary need needed needs play plays role roles said say
+    says take takes tell use used want work working works
+    """.split()
+)  # words by which one asks, about whatever it is
 
 
 def any_of(*patterns: str) -> re.Pattern[str]:
@@ -39,6 +46,11 @@ def words(text: str) -> list[str]:
 def content_words(text: str) -> list[str]:
     """The words that say something: those that aren't grammar alone."""
     return [word for word in words(text) if word not in STOPWORDS]
+
+
+def subject_words(text: str) -> list[str]:
+    """The content words that are not just ways to ask."""
+    return [word for word in words(text) if word not in FRAME]
 
 
 def stems(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from cmo_qa.settings import Settings
 from ingest.build import Report, build, is_current
 from ingest.progress import Progress
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()

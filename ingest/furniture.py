@@ -11,6 +11,7 @@ from ingest.phrases import (
     ADDRESS,
     AUTHOR,
     BYLINE,
+    COPYRIGHT,
     CRUMBS,
     EITHER,
     IMAGE,
@@ -156,11 +157,14 @@ def sign_ups(pieces: Sequence[Piece]) -> set[int]:
 
 def notices(pieces: Sequence[Piece]) -> set[int]:
     """Copyright lines, cookie banners, notes to the browser."""
-    return {
-        n
-        for n, piece in enumerate(pieces)
-        if _is_brief(piece, 60) and not _is_title(pieces, n) and NOTICE.search(piece.text)
-    }
+    return {n for n, piece in enumerate(pieces) if not _is_title(pieces, n) and _is_notice(piece)}
+
+
+def _is_notice(piece: Piece) -> bool:
+    """A copyright line is short: a paragraph that only begins with one is content."""
+    if COPYRIGHT.search(piece.text):
+        return _is_brief(piece, 25)
+    return _is_brief(piece, 60) and bool(NOTICE.search(piece.text))
 
 
 def _is_brief(piece: Piece, limit: int = 40) -> bool:

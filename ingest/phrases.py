@@ -84,8 +84,10 @@ SIGN_UP = _any(
     r"(?:please )?share this (?:post|article|page|story)\b",
     r".*\bwe (?:will )?(?:never|don['’]t|won['’]t) (?:send )?(?:you )?spam\b",
 )
-NOTICE = _any(
+COPYRIGHT = _any(
     r"©|\(c\) ?(?:19|20)\d\d|\bcopyright\b.{0,12}(?:19|20)\d\d|\ball rights reserved\b|\bpowered by\b.{0,30}$",
+)
+NOTICE = _any(
     r"\b(?:this|our) (?:web)?site uses cookies\b|\bwe use cookies\b|\bcookies? (?:policy|settings|preferences)\b",
     r"\b(?:accept|consent to|agree to) (?:the use of |our use of |all )?cookies\b",
     r"\bplease enable javascript\b|\bjavascript is (?:disabled|required)\b",

@@ -24,7 +24,7 @@ class Progress:
     def track(self, what: str, batches: Iterable[Sequence[T]], total: int) -> Iterator[Sequence[T]]:
         """Passes the batches on, and counts what is in them once each has been dealt with."""
         columns = TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(compact=True)
-        with Bar(*columns, console=self._console, transient=True) as bar:
+        with Bar(*columns, console=self._console, transient=True, disable=not self._console.is_terminal) as bar:
             task = bar.add_task(what, total=total)
             for batch in batches:
                 yield batch

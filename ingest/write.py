@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 from collections import Counter
@@ -18,7 +19,7 @@ from filelock import FileLock, Timeout
 from cmo_qa.embed import Vectors
 from cmo_qa.errors import BusyError, SourceError
 from cmo_qa.index import CURRENT, FORMAT, digest
-from cmo_qa.text import content_words, stem, stems, words
+from cmo_qa.text import content_words, stem, stems
 from cmo_qa.types import Document, Passage
 from ingest.embed import Embedded, Part
 
@@ -34,6 +35,7 @@ SHOWN = (
     "lexical",
     "encoder",
 )
+NO_WORD = "."  # what BM25 reads of a passage of grammar alone; never asked for
 SCHEMA = """
 CREATE TABLE documents (id TEXT PRIMARY KEY, title TEXT, text TEXT, source TEXT, url TEXT, metadata TEXT, sha256 TEXT);
 CREATE TABLE blocks (document TEXT, position INTEGER, kind TEXT, start INTEGER, "end" INTEGER, level INTEGER,
@@ -43,7 +45,7 @@ CREATE TABLE sentences (row INTEGER PRIMARY KEY, document TEXT, passage INTEGER,
     kind TEXT, block INTEGER, list_id INTEGER);
 CREATE INDEX sentences_of_passage ON sentences (passage);
 CREATE INDEX sentences_of_list ON sentences (document, list_id) WHERE list_id IS NOT NULL;
-CREATE TABLE words (word TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
+CREATE TABLE words (word TEXT PRIMARY KEY, count INTEGER, written TEXT) WITHOUT ROWID;
 CREATE TABLE questions (row INTEGER PRIMARY KEY, text TEXT, document TEXT, passage INTEGER);
 CREATE INDEX questions_of_passage ON questions (passage);
 CREATE TABLE stems (stem TEXT PRIMARY KEY, passages INTEGER) WITHOUT ROWID;
@@ -187,7 +189,7 @@ def _write_library(path: Path, parts: Sequence[Part]) -> None:
             library.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)", _block_rows(parts))
             library.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", _passage_rows(parts))
             library.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _sentence_rows(parts))
-            library.executemany("INSERT INTO words VALUES (?, ?)", _word_counts(parts).items())
+            library.executemany("INSERT INTO words VALUES (?, ?, ?)", _word_rows(parts))
             library.executemany("INSERT INTO stems VALUES (?, ?)", _stem_counts(parts).items())
     finally:
         library.close()
@@ -232,9 +234,14 @@ def _texts(parts: Iterable[Part]) -> Iterator[str]:
             yield searched_text(part.document, passage)
 
 
-def _word_counts(parts: Iterable[Part]) -> Counter[str]:
-    """Words of the articles, for mending the spelling of questions."""
-    return Counter(word for text in _texts(parts) for word in words(text))
+def _word_rows(parts: Iterable[Part]) -> Iterator[tuple[str, int, str]]:
+    """Words of the articles, how often they occur and how they are mostly written, for mending questions' spelling."""
+    forms: dict[str, Counter[str]] = {}
+    for text in _texts(parts):
+        for found in re.finditer(r"[^\W_]+", text):
+            forms.setdefault(found.group().lower(), Counter())[found.group()] += 1
+    for word, written in forms.items():
+        yield word, written.total(), word if word in written else written.most_common(1)[0][0]
 
 
 def _stem_counts(parts: Iterable[Part]) -> Counter[str]:
@@ -253,7 +260,7 @@ def _write_lexical(folder: Path, parts: Sequence[Part]) -> None:
     import bm25s
 
     lexical = bm25s.BM25()
-    lexical.index([stems(text) for text in _texts(parts)], show_progress=False)
+    lexical.index([stems(text) or [NO_WORD] for text in _texts(parts)], show_progress=False)
     lexical.save(folder, show_progress=False)
 
 
