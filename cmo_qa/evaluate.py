@@ -96,11 +96,11 @@ def _gold(path: Path, number: int, line: str) -> Gold:
 def outcomes(knowledge: KnowledgeBase, questions: Iterable[Gold]) -> Iterator[Outcome]:
     """Asks each question and measures its answer."""
     for gold in questions:
-        yield _outcome(knowledge, gold)
+        yield judged(knowledge, gold, knowledge.ask(gold.question, gold.history))
 
 
-def _outcome(knowledge: KnowledgeBase, gold: Gold) -> Outcome:
-    answer = knowledge.ask(gold.question, gold.history)
+def judged(knowledge: KnowledgeBase, gold: Gold, answer: Answer) -> Outcome:
+    """Measures the answer that the library gave to a gold question."""
     said = " ".join(statement.text for statement in answer.statements)
     return Outcome(
         gold=gold,

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from cmo_qa import Answer, Document, KnowledgeBase, notices
 from cmo_qa.embed import OnnxEncoder
 from cmo_qa.errors import IndexMissingError
+from cmo_qa.evaluate import Gold
 from cmo_qa.index import Index
 from cmo_qa.question import LONGEST
 from cmo_qa.settings import Settings
 from ingest import build
 from tests.library import Silent
-from tests.shipped import Gold, documents, golden, golden_answers, shipped, shipped_index
+from tests.shipped import documents, golden, golden_answers, shipped, shipped_index
 
 # As DESIGN.md has them; `notice` and a passage's `title` are ours, docs/answer.md describes them.
 FIELDS = [
