@@ -9,13 +9,19 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import retrieval, startup
+from benchmarks import ablation, latency, reader, retrieval, startup
 from cmo_qa.errors import CmoQaError
 from cmo_qa.settings import Settings
 
 app = typer.Typer(add_completion=False)
 DATA = Path("../shared/benchmarks")
-BENCHMARKS = {"startup": startup.measure, "retrieval": retrieval.measure}
+BENCHMARKS = {
+    "startup": startup.measure,
+    "latency": latency.measure,
+    "retrieval": retrieval.measure,
+    "ablation": ablation.measure,
+    "reader": reader.measure,
+}
 
 
 @app.command()

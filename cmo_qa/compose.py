@@ -148,6 +148,8 @@ def _sentences(index: Index, question: Question, evidence: Sequence[Evidence]) -
 
 def _fitting(index: Index, one: Evidence, said: Sequence[Said], words: int) -> list[Said]:
     """The statement, the first one behind what it leans on; nothing where it doesn't fit."""
+    if one.unit.kind == "lead_in":
+        return _whole_list(index, one, said, words)
     alone = [Said(one.row, one.unit, one.text)]
     before = _before(index, one) if not said or one.unit.kind == "item" else None
     if before and all(before[0] != each.row for each in said):
@@ -155,6 +157,14 @@ def _fitting(index: Index, one: Evidence, said: Sequence[Said], words: int) -> l
         if _length(whole) <= words:
             return whole
     return alone if not said or _length(alone) <= words else []
+
+
+def _whole_list(index: Index, one: Evidence, said: Sequence[Said], words: int) -> list[Said]:
+    """A lead-in with its items, which it is nothing without."""
+    known = {each.row for each in said}
+    units = index.list_units(one.unit.document_id, one.unit.list_id) if one.unit.list_id is not None else []
+    whole = [Said(row, unit, text) for row, unit, text in units if unit.kind != "sentence" and row not in known]
+    return whole if len(whole) > 1 and _length(whole) <= (words if said else LIST_WORDS) else []
 
 
 def _length(said: Sequence[Said]) -> int:

@@ -11,6 +11,7 @@ from typing import Literal
 from cmo_qa.converse import standalone
 from cmo_qa.embed import Encoded
 from cmo_qa.index import Index
+from cmo_qa.lexicon import in_its_terms
 from cmo_qa.text import STOPWORDS, WORD, any_of, stems
 
 Shape = Literal[
@@ -90,7 +91,7 @@ def understand(index: Index, asked: str, history: Sequence[str]) -> Question:
     """Reads a question, at most LONGEST characters, in the light of the earlier ones."""
     plain = " ".join(asked.split())
     earlier = [" ".join(question.split())[:LONGEST] for question in history]
-    text = mend(index, standalone(plain, earlier))
+    text = in_its_terms(mend(index, standalone(plain, earlier)), _vocabulary(index).keys())
     return Question(plain, text, shape_of(text), tuple(stems(text)), index.encoder.encode_question(text))
 
 

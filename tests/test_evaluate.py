@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 from cmo_qa import KnowledgeBase, evaluate
 from cmo_qa.__main__ import app
 from cmo_qa.errors import BadLineError
-from cmo_qa.evaluate import Outcome
 from cmo_qa.report import number, rendered
 from cmo_qa.types import Answer, Citation, Retrieved, Statement, Status
 from tests.library import Library
