@@ -47,6 +47,8 @@ LIST_NEAR = 0.75  # of the best score, from which a list of the kind asked for m
 PARTLY_NAMED = 0.34  # share of the question that a list of the kind asked for must name if it scores less
 NAMED = 0.6  # share of the question's stems that the heading and lead-in of a list asked for must name
 NEAR = 0.55  # of the best score: what scores less is off the point
+SAME_WORDS = 0.75  # share of the words of question and heading that both have, from which they ask the same
+ASKED_ABOVE = 0.1
 FRAGMENT = 6  # words below which a list item says nothing without its lead-in
 SAME = 0.8  # mean token similarity, both ways, above which two statements say the same
 KIND_OF_THING = re.compile(
@@ -62,8 +64,19 @@ LEANING = re.compile(
 
 def ranked(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence with the fit of its form to the question added, best first."""
-    fitted = [replace(one, score=one.score + fit(question, one.unit, one.text)) for one in evidence]
+    fitted = [
+        replace(one, score=one.score + fit(question, one.unit, one.text) + _asked_above(question, one))
+        for one in evidence
+    ]
     return sorted(fitted, key=lambda one: (-one.score, one.row))
+
+
+def _asked_above(question: Question, one: Evidence) -> float:
+    """What is added where the heading above asks just what is asked."""
+    heading = set(stems(one.hit.passage.section[-1])) if one.hit.passage.section else set()
+    asked = set(question.stems)
+    alike = len(heading & asked) >= SAME_WORDS * len(heading | asked)
+    return ASKED_ABOVE if len(asked) > 1 and alike else 0.0
 
 
 def compose(index: Index, question: Question, evidence: Sequence[Evidence]) -> list[Said]:
