@@ -21,6 +21,7 @@ SIDES = any_of(
     r"(?P<e>.+?)\bor\b(?P<f>.+)",
 )
 WEIGHT = 0.25  # of how much nearer a sentence is to one side than to the other
+WORTHY = 0.7  # of the best score: what scores less is not shown for the sake of a side
 LEANS = 0.1  # cosine by which a sentence is nearer to its side
 
 
@@ -42,7 +43,7 @@ def two_sided(index: Index, question: Question, evidence: Sequence[Evidence]) ->
 def _best_for(side: int, near: NDArray[np.float64], scores: NDArray[np.float64]) -> int | None:
     """The best sentence of those that are clearly nearer to this side; none where all are as near to the other."""
     leaning = near[:, side] - near[:, 1 - side]
-    ours = np.flatnonzero(leaning > LEANS)
+    ours = np.flatnonzero((leaning > LEANS) & (scores >= WORTHY * scores.max()))
     return int(ours[np.argmax(scores[ours] + WEIGHT * leaning[ours])]) if len(ours) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from cmo_qa.compare import two_sided
 from cmo_qa.evidence import Evidence, best_matches
@@ -73,10 +74,15 @@ def ranked(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
 
 def _asked_above(question: Question, one: Evidence) -> float:
     """What is added where the heading above asks just what is asked."""
-    heading = set(stems(one.hit.passage.section[-1])) if one.hit.passage.section else set()
+    heading = _stems_of(one.hit.passage.section[-1]) if one.hit.passage.section else frozenset()
     asked = set(question.stems)
     alike = len(heading & asked) >= SAME_WORDS * len(heading | asked)
     return ASKED_ABOVE if len(asked) > 1 and alike else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _stems_of(heading: str) -> frozenset[str]:
+    return frozenset(stems(heading))
 
 
 def compose(index: Index, question: Question, evidence: Sequence[Evidence]) -> list[Said]:
