@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import ablation, latency, reader, retrieval, startup
+from benchmarks import ablation, latency, retrieval, startup
 from cmo_qa.errors import CmoQaError
 from cmo_qa.settings import Settings
 
@@ -20,7 +20,6 @@ BENCHMARKS = {
     "latency": latency.measure,
     "retrieval": retrieval.measure,
     "ablation": ablation.measure,
-    "reader": reader.measure,
 }
 
 

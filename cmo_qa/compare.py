@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cmo_qa.evidence import Evidence, best_matches
+from cmo_qa.evidence import Evidence
 from cmo_qa.index import Index
+from cmo_qa.late import best_matches
 from cmo_qa.question import Question
 from cmo_qa.text import STOPWORDS, any_of
 

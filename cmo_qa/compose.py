@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cmo_qa.compare import two_sided
-from cmo_qa.evidence import Evidence, best_matches
+from cmo_qa.evidence import Evidence
 from cmo_qa.fit import CELL, fit
 from cmo_qa.index import Index
+from cmo_qa.late import best_matches
 from cmo_qa.polarity import bound
 from cmo_qa.question import HOW_MANY, Question, Shape
 from cmo_qa.text import stem, stems

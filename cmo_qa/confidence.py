@@ -19,8 +19,9 @@ import numpy as np
 
 from cmo_qa.compose import Said
 from cmo_qa.embed import Vectors
-from cmo_qa.evidence import Evidence, best_matches, rarity
+from cmo_qa.evidence import Evidence
 from cmo_qa.index import Index
+from cmo_qa.late import best_matches, rarity
 from cmo_qa.question import HOW_MANY, Question
 from cmo_qa.text import STOPWORDS, any_of, content_words, stem, stems
 from cmo_qa.types import Status
@@ -106,7 +107,7 @@ class Signs:
     who: float  # 1 where the question asks so
     where: float
     when: float
-    how_many: float  # and what would be said is no list
+    how_many: float  # and the best evidence has no number of what is asked for
     which: float
     yes_no: float
     keywords: float
@@ -137,7 +138,7 @@ def signs(index: Index, question: Question, evidence: Sequence[Evidence], said: 
         name_missing=float(_is_missing(names, evidence[:NAMED_WITHIN])),
         missing_number=float(not counted and _lacks_kind(question, first, NUMBERS)),
         missing_exact=float(_lacks_kind(question, first, EXACT)),
-        how_many=float(not counted and bool(QUANTITY.search(question.text))),
+        how_many=float(not counted and _asks_in_vain(question, evidence[0])),
         yes_no=float(question.shape == "yes_no"),
         keywords=float(question.shape == "keywords"),
         **{name: float(bool(pattern.search(question.text))) for name, pattern in ASKS.items()},
@@ -153,6 +154,11 @@ def _is_counted(question: Question, said: Sequence[Said]) -> bool:
     thing = THING.search(question.text)
     wanted = set(stems(thing["thing"])) if thing else set()
     return any(one.text.count(",") >= 3 and wanted & set(stems(one.text)) for one in said[:1])
+
+
+def _asks_in_vain(question: Question, best: Evidence) -> bool:
+    """Whether a quantity is asked for that the best evidence doesn't give together with what it is of."""
+    return bool(QUANTITY.search(question.text)) and _lacks_kind(question, [best], ((QUANTITY, DIGIT),))
 
 
 def _tokens(index: Index, evidence: Sequence[Evidence]) -> Vectors:

@@ -1,21 +1,19 @@
 """Sentences and list items for a question, from the passages that were retrieved, best first.
 
-A sentence is scored by what it says and by where it stands: late interaction of its tokens with the question's
-(ColBERT's MaxSim, Khattab and Zaharia 2020, with the same encoder's token vectors and the question's rarer tokens
-counting more), the cosine of sentence and question, and the two scores of its passage.
+A sentence is scored by what it says and by where it stands: late interaction of its tokens with the question's, the
+cosine of sentence and question, and the two scores of its passage.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cmo_qa.embed import Encoded, Vectors
+from cmo_qa.embed import Encoded
 from cmo_qa.index import Index
+from cmo_qa.late import late_interaction
 from cmo_qa.retrieve import min_max
 from cmo_qa.types import Hit, Unit
 
@@ -42,7 +40,7 @@ def gather(index: Index, question: Encoded, hits: Sequence[Hit]) -> list[Evidenc
     if not units:
         return []
     rows = list(units)
-    late = _late(index, question, rows)
+    late = late_interaction(index, question, map(index.unit_tokens, rows))
     cosines = np.asarray(index.sentence_vectors[rows].astype(np.float32) @ question.vector, dtype=np.float32)
     of_hits = [by_row[unit.passage] for unit, _ in units.values()]
     scores = (
@@ -56,27 +54,3 @@ def gather(index: Index, question: Encoded, hits: Sequence[Hit]) -> list[Evidenc
         for at, row in enumerate(rows)
     ]
     return sorted(found, key=lambda one: (-one.score, one.row))
-
-
-def _late(index: Index, question: Encoded, rows: Sequence[int]) -> NDArray[np.float32]:
-    """Mean over the question's tokens of the best match in each sentence, weighted by `rarity`."""
-    if not len(question.ids):
-        return np.zeros(len(rows), dtype=np.float32)
-    weights = rarity(index, question.ids)
-    best = [best_matches(question.tokens, index.unit_tokens(row)) for row in rows]
-    return np.asarray(np.stack(best) @ weights / weights.sum(), dtype=np.float32)
-
-
-def best_matches(wanted: Vectors, given: Vectors) -> NDArray[np.float32]:
-    """For each wanted token (n, dim) the cosine of the given token that comes nearest; 0 where none is given."""
-    if not len(given):
-        return np.zeros(len(wanted), dtype=np.float32)
-    return np.asarray((wanted @ given.T).max(axis=1), dtype=np.float32)
-
-
-def rarity(index: Index, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Inverse document frequency of tokens over the passages, always above zero."""
-    passages = index.passage_count
-    return np.array(
-        [math.log(1 + (passages + 1) / (0.5 + count)) for count in index.token_frequency(ids)], dtype=np.float32
-    )

@@ -116,6 +116,9 @@ class Index:
             self.sentence_vectors: NDArray[np.float16] = np.load(generation / "sentences.npy", mmap_mode="r")
             self._tokens: NDArray[np.int8] = np.load(generation / "tokens.npy", mmap_mode="r")
             self._token_ends: NDArray[np.int64] = np.load(generation / "token_ends.npy", mmap_mode="r")
+            self._heading_tokens: NDArray[np.int8] = np.load(generation / "heading_tokens.npy", mmap_mode="r")
+            self._heading_ends: NDArray[np.int64] = np.load(generation / "heading_ends.npy", mmap_mode="r")
+            self._unit_ends: NDArray[np.int64] = np.load(generation / "unit_ends.npy", mmap_mode="r")
             self._token_frequency: NDArray[np.int32] = np.load(generation / "token_frequency.npy", mmap_mode="r")
             self._library = _open_library(generation / "library.sqlite")
         except (OSError, ValueError, RuntimeError, KeyError, sqlite3.Error) as error:
@@ -174,6 +177,13 @@ class Index:
         """Token vectors (n, token_dim) of one sentence, item or lead-in."""
         tokens = self._tokens[self._token_ends[row] : self._token_ends[row + 1]]
         return np.asarray(tokens, dtype=np.float32) / np.float32(TOKEN_SCALE)
+
+    def passage_tokens(self, row: int) -> Vectors:
+        """Token vectors (n, token_dim) of one passage: of its title and headings, then of its sentences."""
+        headings = self._heading_tokens[self._heading_ends[row] : self._heading_ends[row + 1]]
+        first, last = self._unit_ends[row], self._unit_ends[row + 1]
+        tokens = self._tokens[self._token_ends[first] : self._token_ends[last]]
+        return np.asarray(np.concatenate((headings, tokens)) / np.float32(TOKEN_SCALE), dtype=np.float32)
 
     def document_frequency(self, stem: str) -> int:
         """Passages that hold the stem."""

@@ -21,7 +21,6 @@ from cmo_qa.types import Answer, Citation, Document, Hit, Retrieved, Statement, 
 
 SEARCHED = 40  # passages whose sentences are read
 SHOWN = 20  # passages that an answer carries
-WHOLE = 0.4  # weight of a passage's own nearness in its order; that of its best sentence is 1
 FOLLOW_UPS = 3
 
 
@@ -89,7 +88,7 @@ class KnowledgeBase:
             confidence=round(sure, 4),
             statements=statements,
             citations=citations,
-            passages=self._passages(hits, evidence),
+            passages=tuple(map(self._retrieved, hits[:SHOWN])),
             follow_ups=tuple(self._follow_ups(question, hits)),
             notice=notices.of(self._index, status, question),
         )
@@ -118,22 +117,11 @@ class KnowledgeBase:
         passage, _ = self._index.passages([unit.passage])[unit.passage]
         return Citation(number, unit.document_id, title, source, url, passage.section, unit.start, unit.end, text)
 
-    def _passages(self, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> tuple[Retrieved, ...]:
-        """The passages, ordered by their best sentences and by how near they are as a whole."""
-        best: dict[int, float] = {}
-        for one in evidence:
-            best.setdefault(one.hit.row, one.score)
-        scores = {hit.row: (best.get(hit.row, 0.0) + WHOLE * hit.score) / (1 + WHOLE) for hit in hits}
-        ordered = sorted(hits, key=lambda hit: -scores[hit.row])[:SHOWN]
-        return tuple(self._retrieved(hit, scores[hit.row]) for hit in ordered)
-
-    def _retrieved(self, hit: Hit, score: float) -> Retrieved:
+    def _retrieved(self, hit: Hit) -> Retrieved:
         passage = hit.passage
         title, source, _ = self._index.heading(passage.document_id)
         place = passage.section, passage.start, passage.end
-        return Retrieved(
-            passage.document_id, title, source, *place, hit.text, score=round(min(max(score, 0.0), 1.0), 4)
-        )
+        return Retrieved(passage.document_id, title, source, *place, hit.text, score=round(hit.score, 4))
 
     def _follow_ups(self, question: Question, hits: Sequence[Hit]) -> Iterator[str]:
         """Questions near this one that the library answers, none that was just asked."""

@@ -40,22 +40,18 @@ class Embedded:
     sentences: Vectors  # (units, dim): each unit behind the one before it in its passage, which it may lean on
     tokens: Tokens  # (tokens, token_dim), unit after unit
     token_ends: NDArray[np.int64]  # (units + 1,): tokens of unit i are rows token_ends[i] to token_ends[i + 1]
+    heading_tokens: Tokens  # (tokens, token_dim) of each passage's title and headings, passage after passage
+    heading_ends: NDArray[np.int64]  # (passages + 1,): as token_ends, of passages
+    unit_ends: NDArray[np.int64]  # (passages + 1,): units of passage i are rows unit_ends[i] to unit_ends[i + 1]
     token_frequency: NDArray[np.int32]  # (vocabulary,): passages that hold the token
 
 
 def embed(parts: Sequence[Part], encoder: Embedder, progress: Progress) -> Embedded:
     """Runs the encoder over every passage, with its title and headings before it, and over every sentence."""
-    passages, tokens, frequency = _passages(parts, encoder, progress)
-    ends = np.cumsum([0, *map(len, tokens)], dtype=np.int64)
-    flat = np.concatenate(tokens) if tokens else np.zeros((0, encoder.token_dim), dtype=np.int8)
-    return Embedded(passages, _sentences(parts, encoder, progress), flat, ends, frequency)
-
-
-def _passages(
-    parts: Sequence[Part], encoder: Embedder, progress: Progress
-) -> tuple[Vectors, list[Tokens], NDArray[np.int32]]:
     vectors: list[Vectors] = []
     tokens: list[Tokens] = []
+    headings: list[Tokens] = []
+    units = [0]
     frequency = np.zeros(encoder.vocabulary_size, dtype=np.int32)
     places = [(part, number) for part in parts for number in range(len(part.passages))]
     for batch in progress.track("Embedding passages", _batched(places), len(places)):
@@ -63,8 +59,21 @@ def _passages(
         for (part, number), one in zip(batch, encoded, strict=True):
             vectors.append(one.vector)
             tokens += _unit_tokens(part, number, one)
+            headings.append(_heading_tokens(part, number, one))
+            units.append(len(tokens))
             frequency[np.unique(one.ids)] += 1
-    return np.stack(vectors), tokens, frequency
+    sentences = _sentences(parts, encoder, progress)
+    rows, ends = _flat(tokens, encoder.token_dim)
+    heading_rows, heading_ends = _flat(headings, encoder.token_dim)
+    return Embedded(
+        np.stack(vectors), sentences, rows, ends, heading_rows, heading_ends, np.array(units, dtype=np.int64), frequency
+    )
+
+
+def _flat(tokens: Sequence[Tokens], dim: int) -> tuple[Tokens, NDArray[np.int64]]:
+    """All rows behind one another, and where each of the given ends."""
+    ends = np.cumsum([0, *map(len, tokens)], dtype=np.int64)
+    return (np.concatenate(tokens) if tokens else np.zeros((0, dim), dtype=np.int8)), ends
 
 
 def passage_text(part: Part, number: int) -> str:
@@ -81,7 +90,18 @@ def _unit_tokens(part: Part, number: int, encoded: Encoded) -> Iterator[Tokens]:
     for unit in part.units:
         if unit.passage == number:
             inside = (starts >= unit.start) & (ends <= unit.end) & (ends > starts)
-            yield np.rint(encoded.tokens[inside] * TOKEN_SCALE).astype(np.int8)
+            yield _as_int8(encoded.tokens[inside])
+
+
+def _heading_tokens(part: Part, number: int, encoded: Encoded) -> Tokens:
+    """The token vectors of the title and headings before the passage."""
+    passage = part.passages[number]
+    before = len(passage_text(part, number)) - (passage.end - passage.start)
+    return _as_int8(encoded.tokens[encoded.spans[:, 1] <= before])
+
+
+def _as_int8(tokens: Vectors) -> Tokens:
+    return np.rint(tokens * TOKEN_SCALE).astype(np.int8)
 
 
 def _sentences(parts: Sequence[Part], encoder: Embedder, progress: Progress) -> Vectors:

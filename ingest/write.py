@@ -31,6 +31,9 @@ SHOWN = (
     "sentences.npy",
     "tokens.npy",
     "token_ends.npy",
+    "heading_tokens.npy",
+    "heading_ends.npy",
+    "unit_ends.npy",
     "token_frequency.npy",
     "lexical",
     "encoder",
@@ -165,6 +168,9 @@ def write(folder: Path, parts: Sequence[Part], embedded: Embedded, about: Mappin
     np.save(folder / "sentences.npy", embedded.sentences.astype(np.float16))
     np.save(folder / "tokens.npy", embedded.tokens)
     np.save(folder / "token_ends.npy", embedded.token_ends)
+    np.save(folder / "heading_tokens.npy", embedded.heading_tokens)
+    np.save(folder / "heading_ends.npy", embedded.heading_ends)
+    np.save(folder / "unit_ends.npy", embedded.unit_ends)
     np.save(folder / "token_frequency.npy", embedded.token_frequency)
     _write_lexical(folder / "lexical", parts)
     write_manifest(folder, parts, about)

@@ -135,7 +135,7 @@ def test_names_are_noticed_and_looked_for(library: Library, asked: str, has: flo
         ("Where do nurses serve?", "where"),
         ("When did the rounds begin?", "when"),
         ("Which wards do nurses serve?", "which"),
-        ("How many wards are there?", "how_many"),
+        ("How many boards are there?", "how_many"),
         ("Do nurses serve wards?", "yes_no"),
         ("nurses wards", "keywords"),
     ],
@@ -144,6 +144,10 @@ def test_the_kind_of_question_is_a_sign(library: Library, asked: str, sign: str)
     kinds = {"who", "where", "when", "which", "how_many", "yes_no", "keywords"}
     found = asdict(read(library, asked))
     assert {kind for kind in kinds if found[kind] == 1} == {sign}
+
+
+def test_how_many_is_no_sign_where_the_best_evidence_has_the_number(library: Library) -> None:
+    assert read(library, "How many wards are there?").how_many == 0
 
 
 def test_long_questions_have_many_words(library: Library) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cmo_qa.evidence import COSINE, LATE, LEXICAL, SENTENCE, Evidence, best_matches, gather, rarity
+from cmo_qa.evidence import COSINE, LATE, LEXICAL, SENTENCE, Evidence, gather
+from cmo_qa.late import best_matches, rarity
 from cmo_qa.retrieve import retrieve
 from cmo_qa.text import stems
 from tests.library import BagOfWords, Library, build_library

@@ -1,4 +1,4 @@
-"""Retrieval is the min-max fusion of cosine and BM25 over all passages, to the number."""
+"""Retrieval is the min-max fusion of cosine, BM25 and late interaction over all passages, to the number."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cmo_qa.retrieve import COSINE_SHARE, min_max, retrieve
+from cmo_qa.embed import Encoded
+from cmo_qa.late import rarity
+from cmo_qa.retrieve import COSINE_SHARE, LATE_SHARE, min_max, retrieve
 from cmo_qa.text import stems
 from cmo_qa.types import Hit
+from ingest.embed import passage_text
 from ingest.write import searched_text
 from tests.library import Library, build_library
 
@@ -46,6 +49,17 @@ def bm25(library: Library, asked: Sequence[str]) -> np.ndarray[tuple[int], np.dt
     return scores
 
 
+def late(library: Library, question: Encoded) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Late interaction of every passage, from the tokens of the text that was embedded."""
+    texts = [passage_text(part, number) for part in library.parts for number in range(len(part.passages))]
+    weights = rarity(library.index, question.ids)
+    best = [
+        (question.tokens @ one.tokens.T).max(axis=1) if len(one.tokens) else np.zeros(len(question.ids))
+        for one in library.encoder.encode_passages(texts)
+    ]
+    return np.array([row @ weights / weights.sum() for row in best], dtype=np.float64)
+
+
 def stretched(scores: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     spread = scores.max() - scores.min()
     return (scores - scores.min()) / spread if spread else np.zeros_like(scores)
@@ -65,8 +79,12 @@ def test_the_order_and_the_scores_worked_out_by_hand(wards: Library) -> None:
     # four passages of the same length: a stem is worth its idf / (1 + 1.5); two hold "nurses", one holds "wards"
     nurses, wards_ = math.log(1 + 2.5 / 2.5) / 2.5, math.log(1 + 3.5 / 1.5) / 2.5
     assert [hit.lexical for hit in found] == pytest.approx([nurses + wards_, nurses, 0, 0])
-    assert [hit.score for hit in found] == pytest.approx([1, 0.6 * 0.5 + 0.4 * nurses / (nurses + wards_), 0, 0])
-    assert COSINE_SHARE == 0.6
+    fused = [1, 0.6 * 0.5 + 0.4 * nurses / (nurses + wards_), 0, 0]
+    # token by token: "nurses" stands in two of four passages and "wards" in one, the rarer one counts more
+    rare, rarer = math.log(1 + 5 / 2.5), math.log(1 + 5 / 1.5)
+    late = [1, rare / (rare + rarer), 0, 0]
+    assert [hit.score for hit in found] == pytest.approx([0.5 * a + 0.5 * b for a, b in zip(fused, late, strict=True)])
+    assert (COSINE_SHARE, LATE_SHARE) == (0.6, 0.5)
 
 
 def test_a_hit_is_its_passage(wards: Library) -> None:
@@ -113,8 +131,9 @@ def test_the_same_as_brute_force(small: Library, question: str) -> None:
     cosines = (small.embedded.passages @ encoded.vector).astype(np.float64)
     lexical = bm25(small, stems(question))
     fused = COSINE_SHARE * stretched(cosines) + (1 - COSINE_SHARE) * stretched(lexical)
+    scores = LATE_SHARE * stretched(late(small, encoded)) + (1 - LATE_SHARE) * fused
     found = ask(small, question, count=len(fused))
-    assert {hit.row: hit.score for hit in found} == pytest.approx(dict(enumerate(fused)), abs=1e-6)
+    assert {hit.row: hit.score for hit in found} == pytest.approx(dict(enumerate(scores)), abs=1e-6)
     assert {hit.row: hit.lexical for hit in found} == pytest.approx(dict(enumerate(lexical)), abs=1e-6)
     assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
 

@@ -1,0 +1,40 @@
+"""Late interaction: a question and a text compared token by token.
+
+Each of the question's tokens is matched with the nearest token of the text, and the rarer tokens count more: ColBERT's
+MaxSim (Khattab and Zaharia 2020) with the token vectors of the same encoder that embeds the passages.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cmo_qa.embed import Encoded, Vectors
+from cmo_qa.index import Index
+
+
+def late_interaction(index: Index, question: Encoded, texts: Iterable[Vectors]) -> NDArray[np.float32]:
+    """For each text's tokens (n, token_dim) the weighted mean of the question's best matches, -1..1."""
+    if not len(question.ids):
+        return np.zeros(sum(1 for _ in texts), dtype=np.float32)
+    weights = rarity(index, question.ids)
+    best = [best_matches(question.tokens, tokens) for tokens in texts]
+    return np.asarray(np.stack(best) @ weights / weights.sum(), dtype=np.float32)
+
+
+def best_matches(wanted: Vectors, given: Vectors) -> NDArray[np.float32]:
+    """For each wanted token (n, dim) the cosine of the given token that comes nearest; 0 where none is given."""
+    if not len(given):
+        return np.zeros(len(wanted), dtype=np.float32)
+    return np.asarray((wanted @ given.T).max(axis=1), dtype=np.float32)
+
+
+def rarity(index: Index, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Inverse document frequency of tokens over the passages, always above zero."""
+    passages = index.passage_count
+    return np.array(
+        [math.log(1 + (passages + 1) / (0.5 + count)) for count in index.token_frequency(ids)], dtype=np.float32
+    )
