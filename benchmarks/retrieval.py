@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+from unittest.mock import patch
 
 import numpy as np
 from rich.table import Table
 
+from cmo_qa import retrieve as retrieve_module
 from cmo_qa.embed import Encoded, OnnxEncoder
 from cmo_qa.errors import SourceError
 from cmo_qa.evidence import gather
@@ -82,7 +84,7 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 def _scores(data: Data, encoder: OnnxEncoder, rankers: Mapping[str, Ranker]) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as place:
-        index = _index(data, encoder, Path(place), quoted=rankers.keys() >= EVIDENCE.keys())
+        index = _index(data, encoder, Path(place))
         ids = list(data.texts)
         sums = dict.fromkeys(rankers, 0.0)
         for question, wanted in data.wanted.items():
@@ -93,17 +95,17 @@ def _scores(data: Data, encoder: OnnxEncoder, rankers: Mapping[str, Ranker]) -> 
     return {name: total / len(data.wanted) for name, total in sums.items()}
 
 
-def _index(data: Data, encoder: OnnxEncoder, folder: Path, *, quoted: bool) -> Index:
-    parts = [_part(name, title, text, len(text) if quoted else 1) for name, (title, text) in data.texts.items()]
+def _index(data: Data, encoder: OnnxEncoder, folder: Path) -> Index:
+    parts = [_part(name, title, text) for name, (title, text) in data.texts.items()]
     with write.new_generation(folder, "benchmark") as place:
         write.write(place, parts, embed(parts, encoder, Progress()), {})
     return Index(generation_of(folder), encoder=encoder)
 
 
-def _part(name: str, title: str, text: str, quoted: int) -> Part:
-    """A document that is one passage, and one unit of so many of its characters."""
+def _part(name: str, title: str, text: str) -> Part:
+    """A document that is one passage and one unit."""
     document = Document(name, title, text, name, (Block("paragraph", 0, len(text)),))
-    return Part(document, "", [Passage(name, (), 0, len(text))], [Unit(name, 0, 0, quoted, "sentence", 0)])
+    return Part(document, "", [Passage(name, (), 0, len(text))], [Unit(name, 0, 0, len(text), "sentence", 0)])
 
 
 def ndcg(found: Sequence[str], wanted: Mapping[str, float]) -> float:
@@ -123,6 +125,11 @@ def _lexical(index: Index, _: Encoded, asked: Sequence[str]) -> Ranking:
 
 
 def _fused(index: Index, question: Encoded, asked: Sequence[str]) -> Ranking:
+    with patch.object(retrieve_module, "LATE_SHARE", 0.0):
+        return _retrieved(index, question, asked)
+
+
+def _retrieved(index: Index, question: Encoded, asked: Sequence[str]) -> Ranking:
     return [hit.row for hit in retrieve(index, question, asked, CANDIDATES)]
 
 
@@ -138,7 +145,8 @@ def _evidence(index: Index, question: Encoded, asked: Sequence[str]) -> Ranking:
 RETRIEVAL: dict[str, Ranker] = {
     "cosine alone": _cosine,
     "BM25 alone": _lexical,
-    "cosine and BM25, min-max fusion (retrieve)": _fused,
+    "cosine and BM25, min-max fusion": _fused,
+    "the same, compared token by token (retrieve)": _retrieved,
 }
 EVIDENCE: dict[str, Ranker] = {
     f"late interaction alone over the best {SEARCHED}": _late,

@@ -78,7 +78,7 @@ class KnowledgeBase:
         said = compose(self._index, question, evidence)
         other = other_meaning(question.asked) or other_meaning(question.text)
         sure = 0.0 if other else confidence(signs(self._index, question, evidence, said))
-        status = status_of(sure)
+        status = status_of(sure) if said else "not_covered"
         statements, citations = self._cited([] if status == "not_covered" else said)
         return Answer(
             id=self._id(question.text),
