@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -264,6 +265,8 @@ def _write_dense(path: Path, passages: Vectors) -> None:
 
 def _write_lexical(folder: Path, parts: Sequence[Part]) -> None:
     import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells every step
 
     lexical = bm25s.BM25()
     lexical.index([stems(text) or [NO_WORD] for text in _texts(parts)], show_progress=False)
