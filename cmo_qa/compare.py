@@ -12,7 +12,7 @@ from cmo_qa.evidence import Evidence
 from cmo_qa.index import Index
 from cmo_qa.late import best_matches
 from cmo_qa.question import Question
-from cmo_qa.text import STOPWORDS, any_of
+from cmo_qa.text import any_of
 
 SIDES = any_of(
     r"\b(?:differences?|distinction|comparison|compared?) (?:\w+ )?(?:between |of )?"
@@ -54,24 +54,13 @@ def _sides(question: Question) -> tuple[list[int], list[int]] | None:
     if not found:
         return None
     spans = [found.span(name) for name, text in found.groupdict().items() if text is not None]
-    first, second = (_tokens(question, *span) for span in spans)
-    words = [{_word(question, at) for at in side} for side in (first, second)]
+    first, second = (question.content_tokens(*span) for span in spans)
+    words = [{question.word(at) for at in side} for side in (first, second)]
     own = (
-        [at for at in first if _word(question, at) not in words[1]],
-        [at for at in second if _word(question, at) not in words[0]],
+        [at for at in first if question.word(at) not in words[1]],
+        [at for at in second if question.word(at) not in words[0]],
     )
     return own if all(own) else None
-
-
-def _tokens(question: Question, start: int, end: int) -> list[int]:
-    spans = [(int(a), int(b)) for a, b in question.encoded.spans]
-    inside = [at for at, (a, b) in enumerate(spans) if start <= a and b <= end]
-    return [at for at in inside if _word(question, at).isalnum() and _word(question, at) not in STOPWORDS]
-
-
-def _word(question: Question, at: int) -> str:
-    start, end = question.encoded.spans[at]
-    return question.text[start:end].lower()
 
 
 def _nearness(

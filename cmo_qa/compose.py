@@ -107,7 +107,7 @@ def _list_asked_for(index: Index, question: Question, evidence: Sequence[Evidenc
         units = index.list_units(one.unit.document_id, one.unit.list_id)
         if not _list_answers(question, one, units, evidence):
             continue
-        said = [Said(row, unit, text) for row, unit, text in units if unit.kind != "sentence"]
+        said = _listed(units)
         if len(said) > 2 and _length(said) <= LIST_WORDS:
             return said
     return []
@@ -183,8 +183,13 @@ def _whole_list(index: Index, one: Evidence, said: Sequence[Said], words: int) -
     """A lead-in with its items, which it is nothing without."""
     known = {each.row for each in said}
     units = index.list_units(one.unit.document_id, one.unit.list_id) if one.unit.list_id is not None else []
-    whole = [Said(row, unit, text) for row, unit, text in units if unit.kind != "sentence" and row not in known]
+    whole = [each for each in _listed(units) if each.row not in known]
     return whole if len(whole) > 1 and _length(whole) <= (words if said else LIST_WORDS) else []
+
+
+def _listed(units: Sequence[tuple[int, Unit, str]]) -> list[Said]:
+    """A list as it is said: its lead-in and the first sentence of each item."""
+    return [Said(*unit) for unit in units if unit[1].kind != "sentence"]
 
 
 def _length(said: Sequence[Said]) -> int:

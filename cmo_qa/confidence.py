@@ -21,7 +21,7 @@ from cmo_qa.compose import Said
 from cmo_qa.embed import Vectors
 from cmo_qa.evidence import Evidence
 from cmo_qa.index import Index
-from cmo_qa.late import best_matches, rarity
+from cmo_qa.late import best_matches, inverse_frequency, rarity
 from cmo_qa.question import HOW_MANY, Question
 from cmo_qa.text import STOPWORDS, any_of, content_words, stem, stems
 from cmo_qa.types import Status
@@ -118,7 +118,7 @@ def signs(index: Index, question: Question, evidence: Sequence[Evidence], said: 
     first = evidence[:FIRST]
     counted = _is_counted(question, said)
     held, best, everything = (_tokens(index, some) for some in (first, evidence[:1], evidence[:READ]))
-    content = _content(question, 0, len(question.text))
+    content = question.content_tokens(0, len(question.text))
     covered, least = _coverage(index, question, content, held)
     covered_by_all, least_by_all = _coverage(index, question, content, everything)
     named, unknown = _words(index, question, first)
@@ -165,17 +165,6 @@ def _tokens(index: Index, evidence: Sequence[Evidence]) -> Vectors:
     return np.concatenate([index.unit_tokens(one.row) for one in evidence])
 
 
-def _content(question: Question, start: int, end: int) -> list[int]:
-    """The question's tokens within the span that say something."""
-    text = question.text.lower()
-    spans = [(int(a), int(b)) for a, b in question.encoded.spans]
-    return [at for at, (a, b) in enumerate(spans) if start <= a and b <= end and _says_something(text[a:b])]
-
-
-def _says_something(token: str) -> bool:
-    return token.isalnum() and token not in STOPWORDS
-
-
 def _coverage(index: Index, question: Question, tokens: Sequence[int], given: Vectors) -> tuple[float, float]:
     """Mean by rarity, and least, of how near each of the tokens comes to one that is given."""
     if not tokens:
@@ -187,7 +176,7 @@ def _coverage(index: Index, question: Question, tokens: Sequence[int], given: Ve
 
 def _thing_covered(index: Index, question: Question, given: Vectors) -> float:
     thing = THING.search(question.text)
-    tokens = _content(question, *thing.span("thing")) if thing else []
+    tokens = question.content_tokens(*thing.span("thing")) if thing else []
     return _coverage(index, question, tokens, given)[1] if tokens else 1.0
 
 
@@ -197,7 +186,7 @@ def _words(index: Index, question: Question, first: Sequence[Evidence]) -> tuple
     counts = {word: index.document_frequency(word) for word in question.stems}
     if not counts:
         return 0.0, 1.0
-    weights = {word: float(np.log(1 + (index.passage_count + 1) / (0.5 + count))) for word, count in counts.items()}
+    weights = {word: inverse_frequency(count, index.passage_count) for word, count in counts.items()}
     named = sum(weight for word, weight in weights.items() if word in held) / sum(weights.values())
     return named, sum(not count for count in counts.values()) / len(counts)
 

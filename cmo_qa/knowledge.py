@@ -11,11 +11,12 @@ from typing import Any
 from cmo_qa import notices
 from cmo_qa.compose import Said, compose, ranked
 from cmo_qa.confidence import confidence, signs, status_of
+from cmo_qa.converse import LONGEST
 from cmo_qa.errors import CmoQaError
 from cmo_qa.evidence import Evidence, gather
 from cmo_qa.index import Index, generation_of
-from cmo_qa.meanings import other_meaning
-from cmo_qa.question import LONGEST, Question, understand
+from cmo_qa.meanings import meant_otherwise
+from cmo_qa.question import Question, understand
 from cmo_qa.retrieve import retrieve
 from cmo_qa.types import Answer, Citation, Document, Hit, Retrieved, Statement, Unit
 
@@ -70,14 +71,11 @@ class KnowledgeBase:
         if foreign:
             return self._declined(plain, foreign)
         understood = understand(self._index, plain, earlier)
-        hits = retrieve(self._index, understood.encoded, understood.stems, SEARCHED)
-        evidence = ranked(understood, gather(self._index, understood.encoded, hits))
-        return self._answer(understood, hits, evidence)
+        return self._answer(understood, *look_up(self._index, understood))
 
     def _answer(self, question: Question, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Answer:
         said = compose(self._index, question, evidence)
-        other = other_meaning(question.asked) or other_meaning(question.text)
-        sure = 0.0 if other else confidence(signs(self._index, question, evidence, said))
+        sure = 0.0 if meant_otherwise(question) else confidence(signs(self._index, question, evidence, said))
         status = status_of(sure) if said else "not_covered"
         statements, citations = self._cited([] if status == "not_covered" else said)
         return Answer(
@@ -133,6 +131,12 @@ class KnowledgeBase:
             if stems - {"cmo"} and len(asked ^ stems) > 1:
                 found += 1
                 yield candidate
+
+
+def look_up(index: Index, question: Question) -> tuple[list[Hit], list[Evidence]]:
+    """The passages for a question and the sentences in them, both best first."""
+    hits = retrieve(index, question.encoded, question.stems, SEARCHED)
+    return hits, ranked(question, gather(index, question.encoded, hits))
 
 
 def _plain(text: str) -> str:

@@ -33,8 +33,11 @@ def best_matches(wanted: Vectors, given: Vectors) -> NDArray[np.float32]:
 
 
 def rarity(index: Index, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Inverse document frequency of tokens over the passages, always above zero."""
+    """Inverse document frequency of tokens over the passages."""
     passages = index.passage_count
-    return np.array(
-        [math.log(1 + (passages + 1) / (0.5 + count)) for count in index.token_frequency(ids)], dtype=np.float32
-    )
+    return np.array([inverse_frequency(count, passages) for count in index.token_frequency(ids)], dtype=np.float32)
+
+
+def inverse_frequency(holding: int, passages: int) -> float:
+    """What a word or token counts that so many of the passages hold; always above zero."""
+    return math.log(1 + (passages + 1) / (0.5 + holding))

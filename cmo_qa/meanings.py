@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cmo_qa.question import Question
 from cmo_qa.text import any_of
 
 
@@ -72,3 +73,8 @@ def other_meaning(question: str) -> str:
     if not ROLE.search(question) or MEDICAL.search(question):
         return ""
     return next((meaning.name for meaning in MEANINGS if meaning.signs.search(question)), "")
+
+
+def meant_otherwise(question: Question) -> str:
+    """The other meaning that a question has as it was asked or as it was read: mending may hide what shows it."""
+    return other_meaning(question.asked) or other_meaning(question.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cmo_qa.index import Index
-from cmo_qa.meanings import other_meaning
+from cmo_qa.meanings import meant_otherwise
 from cmo_qa.question import Question, in_library, is_word
 from cmo_qa.text import STOPWORDS, any_of, words
 from cmo_qa.types import Status
@@ -89,7 +89,7 @@ def of(index: Index, status: Status, question: Question) -> str:
 
 
 def _why_declined(index: Index, question: Question) -> str:
-    other = other_meaning(question.asked) or other_meaning(question.text)
+    other = meant_otherwise(question)
     if other:
         return OTHER_MEANING.format(other)
     for signs, notice in (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from cmo_qa.converse import standalone
+from cmo_qa.converse import LONGEST, standalone
 from cmo_qa.embed import Encoded
 from cmo_qa.index import Index
 from cmo_qa.lexicon import in_its_terms
@@ -18,7 +18,6 @@ Shape = Literal[
     "definition", "list", "number", "comparison", "yes_no", "example", "reason", "manner", "keywords", "other"
 ]
 
-LONGEST = 2000  # characters
 ASKED_FOR = r"\b(?:what|which)"  # what follows is the thing that is asked for
 SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
     (
@@ -85,6 +84,17 @@ class Question:
     shape: Shape
     stems: tuple[str, ...]  # of its content words
     encoded: Encoded
+
+    def word(self, at: int) -> str:
+        """What the token stands for in the text, in lower case."""
+        start, end = self.encoded.spans[at]
+        return self.text[start:end].lower()
+
+    def content_tokens(self, start: int, end: int) -> list[int]:
+        """The tokens within the span of the text that say something."""
+        spans = ((int(a), int(b)) for a, b in self.encoded.spans)
+        inside = [at for at, (a, b) in enumerate(spans) if start <= a and b <= end]
+        return [at for at in inside if self.word(at).isalnum() and self.word(at) not in STOPWORDS]
 
 
 def understand(index: Index, asked: str, history: Sequence[str]) -> Question:

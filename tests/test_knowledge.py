@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmo_qa import Answer, Document, KnowledgeBase, notices
+from cmo_qa.converse import LONGEST
 from cmo_qa.embed import OnnxEncoder
 from cmo_qa.errors import IndexMissingError
 from cmo_qa.evaluate import Gold
 from cmo_qa.index import Index
-from cmo_qa.question import LONGEST
 from cmo_qa.settings import Settings
 from ingest import build
 from tests.library import Silent

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cmo_qa.converse import LONGEST
 from cmo_qa.embed import OnnxEncoder
 from cmo_qa.index import Index
-from cmo_qa.question import LONGEST, SHAPES, mend, shape_of, understand
+from cmo_qa.question import SHAPES, mend, shape_of, understand
 from cmo_qa.text import stems
 from tests.library import Library, build_library
 

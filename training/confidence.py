@@ -21,14 +21,12 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from cmo_qa.compose import compose, ranked
+from cmo_qa.compose import compose
 from cmo_qa.confidence import Signs, signs
-from cmo_qa.evidence import gather
 from cmo_qa.index import Index
-from cmo_qa.knowledge import SEARCHED
+from cmo_qa.knowledge import look_up
 from cmo_qa.meanings import other_meaning
 from cmo_qa.question import understand
-from cmo_qa.retrieve import retrieve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,8 +47,7 @@ def read_signs(index: Index, questions: list[dict[str, Any]]) -> tuple[NDArray[n
         understood = understand(index, question["question"], question.get("history") or [])
         if other_meaning(understood.text):
             continue
-        hits = retrieve(index, understood.encoded, understood.stems, SEARCHED)
-        evidence = ranked(understood, gather(index, understood.encoded, hits))
+        _, evidence = look_up(index, understood)
         rows.append(astuple(signs(index, understood, evidence, compose(index, understood, evidence))))
         answerable.append(bool(question["answerable"]))
     return np.array(rows, dtype=np.float64), np.array(answerable)
