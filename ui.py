@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmo_qa.errors import CmoQaError
-from cmo_qa.settings import Settings
+from cmo_qa.settings import load
 
 if TYPE_CHECKING:
     import socket
@@ -19,9 +19,8 @@ EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 compared with, not bound to
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves the index until it is stopped. 0: stopped; 2: it could not start, and standard error says why."""
-    options = _options(arguments)
     try:
-        _serve(options)
+        _serve(_options(arguments))
     except CmoQaError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -31,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    settings = Settings()
+    settings = load()
     parser = argparse.ArgumentParser(prog="ui.py", description="Serves the chat, the articles and the JSON answers.")
     parser.add_argument("--index", type=Path, default=settings.index, help="folder of the index (default: %(default)s)")
     parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from rich.table import Table
 
-from cmo_qa import compose, evaluate, evidence, polarity, question
+from cmo_qa import agreement, compose, evaluate, evidence, knowledge, polarity, question, reader
 from cmo_qa.knowledge import KnowledgeBase
 from cmo_qa.settings import Settings
 from ingest.build import build
@@ -27,10 +27,13 @@ WITHOUT: dict[str, tuple[Any, str, Any]] = {
     "lists whole": (compose, "_list_asked_for", lambda *_: []),
     "two sides of a comparison": (compose, "two_sided", lambda _, __, found: list(found)),
     "yes and no bound to their question": (polarity, "PENALTY", 0.0),
-    "near repeats said once": (compose, "SAME", 2.0),
+    "near repeats said once": (agreement, "SAME", 2.0),
+    "what another source says differently": (compose, "_with_difference", lambda _, found: found),
+    "whose view is asked for": (knowledge, "as_said_by", lambda _, __, found: found),
+    "the reader": (reader, "WEIGHT", 0.0),
     "the sentence that one leans on": (compose, "_before", lambda *_: None),
     "spelling mended": (question, "mend", lambda _, text: text),
-    "follow-ups made whole": (question, "standalone", lambda asked, _: asked),
+    "follow-ups made whole": (question, "standalone", lambda asked, *_: asked),
 }
 
 
@@ -56,7 +59,7 @@ def _open(articles: Path, gold: Path, folder: Path, settings: Settings) -> tuple
 
 def _row(opened: Sequence[tuple[KnowledgeBase, list[evaluate.Gold]]]) -> list[str]:
     cells = []
-    for knowledge, gold in opened:
-        found = evaluate.figures(list(evaluate.outcomes(knowledge, gold)))
+    for library, gold in opened:
+        found = evaluate.figures(list(evaluate.outcomes(library, gold)))
         cells += [f"{found[name]:.3f}" for name in FIGURES]
     return cells

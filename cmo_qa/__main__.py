@@ -13,7 +13,7 @@ import typer
 
 from cmo_qa.errors import BadLineError, CmoQaError
 from cmo_qa.knowledge import KnowledgeBase
-from cmo_qa.settings import Settings
+from cmo_qa.settings import Settings, load
 from cmo_qa.terminal import rendered
 
 app = typer.Typer(
@@ -41,7 +41,7 @@ def ask(
     """Answers a question from the library, every sentence quoted with its source."""
     if jsonl == (question is not None):
         _fail("Give one question, or --jsonl and questions on standard input.")
-    settings = Settings()
+    settings = _settings()
     _choose_encodings(as_json=as_json or jsonl)
     try:
         knowledge = KnowledgeBase.open(index or settings.index, settings.threads)
@@ -70,7 +70,7 @@ def evaluate_command(
     from cmo_qa import evaluate
     from cmo_qa.report import number, rendered
 
-    settings = Settings()
+    settings = _settings()
     try:
         questions = evaluate.load(gold)
         knowledge = KnowledgeBase.open(index or settings.index, settings.threads)
@@ -84,6 +84,34 @@ def evaluate_command(
         _fail(f"The report can't be written: {error}.")
     for name, value in evaluate.figures(found).items():
         _write(f"{name:26} {number(value):>6}\n")
+
+
+@app.command()
+def verify(index: IndexOption = None) -> None:
+    """Checks an index whole: every digest, every offset, every count. Exit codes: 0 whole, 1 damaged, 2 none there."""
+    from cmo_qa.verify import faults
+
+    folder = index or _settings().index
+    try:
+        found = faults(folder)
+    except CmoQaError as error:
+        _fail(str(error))
+    if not found:
+        _write(f"The index at {folder}/ is whole.\n")
+        return
+    for fault in found:
+        _write(f"{fault}\n")
+    _write(f"The index at {folder}/ is damaged.\n")
+    _write(f"Build it again: python -m ingest SOURCE… --index {folder}\n")
+    _write(f"Or go back to the one before: python -m ingest --rollback --index {folder}\n")
+    raise typer.Exit(1)
+
+
+def _settings() -> Settings:
+    try:
+        return load()
+    except CmoQaError as error:
+        _fail(str(error))
 
 
 def _ask_lines(knowledge: KnowledgeBase, lines: Iterable[str]) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import reduce
 
+from cmo_qa.grammar import ADJECTIVES, VERBS, agreeing, is_aspect, is_participle, possessive, singular
 from cmo_qa.text import STOPWORDS, any_of, subject_words
 
 PERSON = re.compile(r"\b(?:they|them|he|she|him|his|her|their|theirs)\b", re.IGNORECASE)
@@ -22,25 +24,38 @@ CLAUSE = any_of(
     r"[,.;:!?]",
     r"\b(?:and|but|or|if|when|while|because|since|so|that|which|who|whose|until|where|once|before|after|than)\b",
 )
+ANOTHER_QUESTION = re.compile(
+    r"^(?:what|who|which|where|is|are|do|does|how) (?P<first>.+?),? and"
+    r" (?:what|why|how|when|where|who|which|is|are|does|do|can)\b",
+    re.IGNORECASE,
+)
 HEAD_BEFORE = re.compile(
     r"\b(?:the|an?|its|their|his|her)\s+(?:[\w-]+\s+){0,2}[\w-]+\s+(?:of|in|about|for|to|with|from|behind)\s+$",
     re.IGNORECASE,
 )
+ANYTHING = frozenset("folks one ones people person persons thing things".split())
 LONGEST_LEANING = 12  # words: a longer question brings along what it is about
 PEOPLE = any_of(
     r"s$",
     r"^(?:cmo|staff|people|team|board|physician|doctor|nurse|leader|executive|officer|candidate|committee|surgeon|person)$",
 )
 ROLE = re.compile(r"\b(?:chief medical officers?|cmos?)\b", re.IGNORECASE)
+FITTING = (
+    r"(?:necessary|important|possible|common|normal|usual|hard|difficult|easy|good|better|best|legal|illegal|allowed"
+    r"|required|worth|worthwhile|wise|true|clear|likely|safe|ok|okay|essential|helpful|useful|mandatory|advisable|time"
+    r"|enough|fair|smart|right|wrong|realistic|typical|unusual|rare|compulsory|critical|crucial|vital|customary|up)"
+)
+TO_OR_THAT = r"(?:for\s+[\w -]+\s+)?(?:to|that|when|if)\b(?!\s+an?\b)"
 EXPLETIVE = any_of(
-    r"\b(?:is|was|isn't|has|had|will|be)\s+it\s+(?:[\w-]+\s+){1,4}?(?:to|that|for|when|if)\b",
-    r"\bit\s+(?:is\s+|was\s+)?(?:[\w-]+\s+){0,2}(?:to|that)\b(?!\s+(?:the|an?|our|your)\b)",
+    rf"\b(?:is|was|isn't|has|had|will|be|it's)\s+it\s+(?:[\w-]+\s+){{0,3}}?{FITTING}\s+{TO_OR_THAT}",
+    rf"\bit\s+(?:is\s+|was\s+)?(?:[\w-]+\s+){{0,1}}{FITTING}\s+(?:for\s+[\w -]+\s+)?(?:to|that|if)\b",
     r"\bit\s+(?:take|cost|mean|help|make|pay|matter|seem)s?\b.*\b(?:to|for|if|when|that)\b",
     r"\bin it for\b",
+    r"\bit (?:rain|snow|freeze)s?\b",
 )
 DEICTIC = any_of(
     r"\bthis (?:library|program|chat|page|site|website|tool|assistant|bot|server)\b",
-    r"\bthis (?:job|role|position|post|place|question|subject|topic|kind|sort|way|year)\b",
+    r"\bthis (?:job|role|title|position|post|place|question|subject|topic|kind|sort|way|year)\b",
 )
 POINTS = any_of(
     r"\bthat\s*[?.!,]*$",
@@ -56,21 +71,30 @@ GENERIC_ONE = any_of(
 )
 
 
-def resolved(question: str, thing: str, person: str) -> str:
-    """The question with what points out of it in words: the thing that was talked about, and the person."""
+def resolved(question: str, thing: str, things: str, person: str) -> str:
+    """The question with what points out of it in words: what "it" stands for, what "they", and a person."""
     if len(question.split()) > LONGEST_LEANING:
         return question
     whole, last, used = [], 0, set()
     for match in sorted(_pointing_out(question), key=lambda match: match.start()):
-        is_person = bool(PERSON.fullmatch(match.group())) and match.group().lower() != "them"
-        meant = (person if is_person else thing) or thing
-        if not meant or (meant in used and not is_person):
+        meant = _meant(match.group().lower(), thing, things, person)
+        if not meant or (meant in used and not PERSON.fullmatch(match.group())):
             continue
         used.add(meant)
         text, end = _in_words(question, match, meant)
         whole += [question[last : match.start()], text]
         last = end
-    return "".join((*whole, question[last:]))
+    return reduce(agreeing, sorted(used), "".join((*whole, question[last:])))
+
+
+def _meant(word: str, thing: str, things: str, person: str) -> str:
+    if word in {"he", "she", "him", "his", "her"}:
+        return person or thing
+    if word in {"they", "their", "theirs"}:
+        return person or things
+    if word in {"them", "these", "those", "ones"}:
+        return things
+    return thing
 
 
 def _pointing_out(question: str) -> Iterator[re.Match[str]]:
@@ -103,7 +127,10 @@ def _in_another_clause(question: str, match: re.Match[str]) -> bool:
 
 def _has_antecedent(question: str, match: re.Match[str], *, people: bool | None) -> bool:
     """Whether something before the pronoun can be what it stands for; `people` None takes anything."""
-    if _owns(question, match) and subject_words(question[: match.start()]):
+    if _owns(question, match) and any(map(_can_own, subject_words(question[: match.start()]))):
+        return True
+    earlier = ANOTHER_QUESTION.search(question[: match.start()])
+    if earlier and subject_words(earlier["first"]):
         return True
     before = HEAD_BEFORE.sub("", question[: match.start()])
     for candidate in CANDIDATE.finditer(before):
@@ -117,6 +144,12 @@ def _has_antecedent(question: str, match: re.Match[str], *, people: bool | None)
     return False
 
 
+def _can_own(word: str) -> bool:
+    """Whether it can be whose something is: no verb, no quality, no mere aspect ("factors led to their rise")."""
+    root = singular(word)
+    return not (root in VERBS or root in ADJECTIVES or is_participle(word) or is_aspect(word))
+
+
 def _owns(question: str, match: re.Match[str]) -> bool:
     """Whether it is a possessive: "her team", unlike "who appoints her?"."""
     return match.group().lower() in POSSESSIVE and bool(re.match(r"\s+\w", question[match.end() :]))
@@ -128,9 +161,11 @@ def _in_words(question: str, match: re.Match[str], meant: str) -> tuple[str, int
     following = re.match(r"\s+([a-z-]+)", question[match.end() :])
     if word in DETERMINERS and following and following.group(1) not in STOPWORDS and not _is_predicate(question, match):
         end = match.end() + following.end()
+        if following.group(1) in ANYTHING:
+            return meant, end
         return f"the {following.group(1)} ({meant})", end  # "that review": the noun says what, the topic says which
     if _owns(question, match):
-        return (f"{meant}'" if meant.endswith("s") else f"{meant}'s"), match.end()
+        return possessive(meant), match.end()
     return meant, match.end()
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from cmo_qa.agreement import differ, say_the_same
 from cmo_qa.compare import two_sided
 from cmo_qa.evidence import Evidence
 from cmo_qa.fit import CELL, fit
 from cmo_qa.index import Index
-from cmo_qa.late import best_matches
 from cmo_qa.polarity import bound
 from cmo_qa.question import HOW_MANY, Question, Shape
 from cmo_qa.text import stem, stems
@@ -51,8 +51,9 @@ NAMED = 0.6  # share of the question's stems that the heading and lead-in of a l
 NEAR = 0.55  # of the best score: what scores less is off the point
 SAME_WORDS = 0.75  # share of the words of question and heading that both have, from which they ask the same
 ASKED_ABOVE = 0.1
+LOOKED_AT = 12  # pieces of evidence that may differ from the best
 FRAGMENT = 6  # words below which a list item says nothing without its lead-in
-SAME = 0.8  # mean token similarity, both ways, above which two statements say the same
+DIFFERS_NEAR = 0.7  # of the best score, from which what another source says differently must be said too
 KIND_OF_THING = re.compile(
     r"\b(?:what|which|how many)(?: are| were)?(?: the| some| its| their)? "
     r"(?:(?:kinds?|types?|sorts?|forms?|examples?) of )?(?:[\w-]+ ){0,3}?(?P<thing>(?!does\b|has\b|was\b)[\w-]{3,}s)\b",
@@ -93,7 +94,18 @@ def compose(index: Index, question: Question, evidence: Sequence[Evidence]) -> l
     evidence = bound(index, question, evidence)
     if question.shape == "comparison":
         evidence = two_sided(index, question, evidence)
-    return _list_asked_for(index, question, evidence) or _sentences(index, question, evidence)
+    return _list_asked_for(index, question, evidence) or _sentences(index, question, _with_difference(index, evidence))
+
+
+def _with_difference(index: Index, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """The evidence with what another source says differently right behind the best, if it is nearly as good."""
+    best = evidence[0]
+    for at, one in enumerate(evidence[1:LOOKED_AT], start=1):
+        if one.score < DIFFERS_NEAR * best.score:
+            break
+        if differ(index, best, one):
+            return [best, one, *evidence[1:at], *evidence[at + 1 :]]
+    return evidence
 
 
 def _list_asked_for(index: Index, question: Question, evidence: Sequence[Evidence]) -> list[Said]:
@@ -122,7 +134,8 @@ def _list_answers(
         leads = " ".join(text for _, unit, text in units if unit.kind == "lead_in")
         named = set(stems(" ".join((*one.hit.passage.section[-1:], leads))))
         near = one.score >= LIST_NEAR * best.score
-        return _is_named(question, named, near=near) and not _enumerates(best)
+        if _is_named(question, named, near=near) and not _enumerates(best):
+            return True
     if one.unit.kind == "lead_in":
         return one is best
     return all(_same_list(one, other) for other in evidence[:3])
@@ -163,7 +176,18 @@ def _sentences(index: Index, question: Question, evidence: Sequence[Evidence]) -
         group = _fitting(index, one, said, left)
         said += group
         spoken += _length(group)
-    return _in_reading_order(said)
+    return _lists_in_order(_in_reading_order(said))
+
+
+def _lists_in_order(said: Sequence[Said]) -> list[Said]:
+    """The same, with the items of each list in the order of the list."""
+    ordered = list(said)
+    lists = {(each.unit.document_id, each.unit.list_id) for each in said if each.unit.list_id is not None}
+    for key in lists:
+        places = [at for at, each in enumerate(ordered) if (each.unit.document_id, each.unit.list_id) == key]
+        for at, each in zip(places, sorted((ordered[at] for at in places), key=lambda one: one.row), strict=True):
+            ordered[at] = each
+    return ordered
 
 
 def _fitting(index: Index, one: Evidence, said: Sequence[Said], words: int) -> list[Said]:
@@ -218,12 +242,7 @@ def _is_fragment(text: str) -> bool:
 
 def _twin(index: Index, one: Evidence, said: Sequence[Said]) -> int | None:
     """The place of a statement that says the same."""
-    tokens = index.unit_tokens(one.row)
-    for place, each in enumerate(said):
-        other = index.unit_tokens(each.row)
-        if min(best_matches(tokens, other).mean(), best_matches(other, tokens).mean()) >= SAME:
-            return place
-    return None
+    return next((place for place, each in enumerate(said) if say_the_same(index, one, each)), None)
 
 
 def _with_source(each: Said, one: Evidence) -> Said:

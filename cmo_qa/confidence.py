@@ -88,7 +88,7 @@ ASKS: Mapping[str, re.Pattern[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What is noticed about a question and the evidence for it; each is about 0..1."""
+    """What is noticed about a question and the evidence for it; each is about 0..1, unless it says otherwise."""
 
     late: float  # mean late interaction of the question and its FIRST nearest sentences
     covered: float  # how near the question's words come to words of the first evidence, the rarer ones counting more
@@ -99,7 +99,6 @@ class Signs:
     thing_covered: float  # the same for the thing asked for ("which certificate"); 1 where none is named
     named: float  # share of the question's words, by rarity, whose stems stand in the first evidence or its headings
     unknown: float  # share of the question's words that the library doesn't have at all
-    words: float  # content words, 20 and more are 1
     has_name: float  # 1 where the question names somebody or something
     name_missing: float  # 1 where such a name is not in the evidence
     missing_number: float  # 1 where a number or name is asked for and the first evidence has none
@@ -111,6 +110,7 @@ class Signs:
     which: float
     yes_no: float
     keywords: float
+    read: float  # log-odds, as the reader sees it, that one of the first pieces of evidence answers; 0: unread
 
 
 def signs(index: Index, question: Question, evidence: Sequence[Evidence], said: Sequence[Said]) -> Signs:
@@ -133,7 +133,6 @@ def signs(index: Index, question: Question, evidence: Sequence[Evidence], said: 
         thing_covered=_thing_covered(index, question, held),
         named=named,
         unknown=unknown,
-        words=min(len(content), 20) / 20,
         has_name=float(bool(names)),
         name_missing=float(_is_missing(names, evidence[:NAMED_WITHIN])),
         missing_number=float(not counted and _lacks_kind(question, first, NUMBERS)),
@@ -141,8 +140,15 @@ def signs(index: Index, question: Question, evidence: Sequence[Evidence], said: 
         how_many=float(not counted and _asks_in_vain(question, evidence[0])),
         yes_no=float(question.shape == "yes_no"),
         keywords=float(question.shape == "keywords"),
+        read=_read(evidence),
         **{name: float(bool(pattern.search(question.text))) for name, pattern in ASKS.items()},
     )
+
+
+def _read(evidence: Sequence[Evidence]) -> float:
+    """The log of the sum of their odds: one that answers is enough, and several that may add up."""
+    log_odds = [one.log_odds for one in evidence if one.log_odds is not None]
+    return float(np.logaddexp.reduce(log_odds)) if log_odds else 0.0
 
 
 def _is_counted(question: Question, said: Sequence[Said]) -> bool:

@@ -29,6 +29,7 @@ class Encoded:
     tokens: Vectors  # (n, token_dim), unit rows; without those of the frame and the model's prompt
     ids: NDArray[np.int64]  # (n,) of the tokens in the vocabulary
     spans: NDArray[np.int64]  # (n, 2) start and end of each token in the text, in characters
+    states: Vectors  # (n, dim) of the tokens as the model leaves them, before they are shortened to `tokens`
 
 
 class Embedder(Protocol):
@@ -42,6 +43,8 @@ class Embedder(Protocol):
     def vocabulary_size(self) -> int: ...
     @property
     def max_tokens(self) -> int: ...
+    @property
+    def mean_pooled(self) -> bool: ...
     def count_tokens(self, text: str) -> int: ...
     def knows(self, word: str) -> bool: ...
     def common_words(self) -> dict[str, int]: ...
@@ -95,6 +98,11 @@ class OnnxEncoder:
         """Tokens that one text may have, the two that frame it included; what is beyond them is not read."""
         return int(self._about["max_tokens"])
 
+    @property
+    def mean_pooled(self) -> bool:
+        """Whether a text's vector is the mean of its tokens' states, so that a part's vector is the mean of its own."""
+        return bool(self._about["mean_pooled"])
+
     def count_tokens(self, text: str) -> int:
         """Tokens of a passage with the model's prompt, without the two that frame it."""
         return len(self._tokenizer.encode(self._about["document_prompt"] + text, add_special_tokens=False).ids)
@@ -128,13 +136,12 @@ class OnnxEncoder:
     def _encode_one(self, encoding: Encoding, prompt: int) -> Encoded:
         """Runs the model over a text behind a prompt of so many characters."""
         framed = np.array([_framed(encoding.ids, self.max_tokens)], dtype=np.int64)
-        vector, tokens = self._session.run(
-            ["vector", "tokens"], {"input_ids": framed, "attention_mask": np.ones_like(framed)}
-        )
+        vector, tokens, states = self._session.run(["vector", "tokens", "states"], {"input_ids": framed})
         frame = slice(1, framed.shape[1] - 1)
         spans = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)[frame] - prompt
         own = spans[:, 0] >= 0  # the prompt's tokens are none of the text
-        return Encoded(unit_rows(vector[0]), unit_rows(tokens[0, frame][own]), framed[0, frame][own], spans[own])
+        rows = unit_rows(tokens[0, frame][own])
+        return Encoded(unit_rows(vector[0]), rows, framed[0, frame][own], spans[own], states[0, frame][own])
 
 
 def unit_rows(rows: Vectors) -> Vectors:

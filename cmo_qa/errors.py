@@ -7,6 +7,7 @@ CmoQaError
 ├── NothingToIndexError    sources without any readable article
 ├── BusyError              another process is writing this index
 ├── ModelError             a model that is missing or not the one expected
+├── SettingsError          an environment variable that can't be used
 └── BadLineError           a line of questions that can't be read as one
 """
 
@@ -39,6 +40,10 @@ class BusyError(CmoQaError):
 
 class ModelError(CmoQaError):
     """The embedding model is missing, damaged, or another than expected."""
+
+
+class SettingsError(CmoQaError):
+    """An environment variable holds what its setting can't be."""
 
 
 class BadLineError(CmoQaError):

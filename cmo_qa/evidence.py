@@ -30,7 +30,8 @@ class Evidence:
     hit: Hit  # the passage it stands in
     score: float  # 0..1 within one question, higher is better
     late: float  # -1..1: how near the question's tokens come to its own, the rarer ones counting more
-    cosine: float  # -1..1: of the question and the sentence behind the one before it
+    cosine: float  # -1..1: of the question and the sentence with the one before it
+    log_odds: float | None = None  # that it answers, where the reader has read it
 
 
 def gather(index: Index, question: Encoded, hits: Sequence[Hit]) -> list[Evidence]:

@@ -4,10 +4,12 @@ DIR/current -> generations/NAME      swapped in one step by ingest; the names be
 manifest.json     format version, model and digest of its weights, counts, digest of every file and source
 library.sqlite    documents, blocks, passages, sentences, words
 dense.faiss       one row a passage, unit vectors, inner product = cosine
-sentences.npy     one row a sentence, float16, with the sentence before it for context
+sentences.npy     one row a sentence, float16, with the sentence before it in its passage
 tokens.npy        one row a token of a sentence, int8; token_ends.npy says which are whose
 lexical/          BM25 over passages (bm25s), memory-mapped
+token_ids.npy, sketches.npy   what only ingest reads, to make the next index of this one
 encoder/          the query encoder
+reader/           the reader that tells what answers a question from what is near it; tests do without
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +28,17 @@ from numpy.typing import NDArray
 
 from cmo_qa.embed import Embedder, OnnxEncoder, Vectors
 from cmo_qa.errors import IndexMissingError, IndexUnusableError
-from cmo_qa.text import stems
-from cmo_qa.types import Block, Document, Passage, Unit
+from cmo_qa.reader import FOLDER, Reader
+from cmo_qa.text import stems, words
+from cmo_qa.types import Block, Document, Passage, Unit, page_at
 
-FORMAT = 1
+FORMAT = 2
 CURRENT = "current"
 UNITS = (
     'SELECT s.row, s.document, s.passage, s.start, s."end", s.kind, s.block, s.list_id,'
     ' substr(d.text, s.start + 1, s."end" - s.start) FROM sentences s JOIN documents d ON d.id = s.document'
 )
+PUBLISHERS = ("author", "publisher", "site")  # what an article's metadata may say of whose it is
 TOKEN_SCALE = 127  # int8 of a unit vector's components
 FULL_CHECK_BYTES = 64 << 20  # a larger file is checked by its size when opened; `verify` reads it whole
 
@@ -121,9 +126,12 @@ class Index:
             self._unit_ends: NDArray[np.int64] = np.load(generation / "unit_ends.npy", mmap_mode="r")
             self._token_frequency: NDArray[np.int32] = np.load(generation / "token_frequency.npy", mmap_mode="r")
             self._library = _open_library(generation / "library.sqlite")
+            twins = self._library.execute("SELECT passage FROM twins").fetchall()
+            self._twins: NDArray[np.int64] = np.array(twins, dtype=np.int64).ravel()
         except (OSError, ValueError, RuntimeError, KeyError, sqlite3.Error) as error:
             raise _unusable(generation, str(error)) from error
         self.encoder: Embedder = encoder or OnnxEncoder(generation / "encoder", threads)
+        self.reader = Reader(generation / FOLDER, threads) if (generation / FOLDER).is_dir() else None
         self._lock = threading.Lock()
 
     @classmethod
@@ -153,8 +161,13 @@ class Index:
         return int(self._dense.ntotal)
 
     def nearest(self, question: Vectors, count: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Rows and cosines of the passages nearest to the question's vector (1, dim), best first."""
-        scores, rows = self._dense.search(question, min(count, self.passage_count))
+        """Rows and cosines of the passages nearest to the question's vector (1, dim), best first, twins left out."""
+        import faiss
+
+        searched = min(count, self.passage_count - len(self._twins))
+        found_alone: Any = faiss.IDSelectorNot(faiss.IDSelectorBatch(self._twins)) if len(self._twins) else None
+        parameters: Any = faiss.SearchParameters
+        scores, rows = self._dense.search(question, searched, params=found_alone and parameters(sel=found_alone))
         return rows[0], scores[0]
 
     def cosines(self, question: Vectors, rows: Sequence[int]) -> NDArray[np.float32]:
@@ -163,11 +176,13 @@ class Index:
         return np.asarray(vectors @ question[0], dtype=np.float32)
 
     def lexical_scores(self, asked: Sequence[str]) -> NDArray[np.float32]:
-        """BM25 of every passage; all zero where no stem is known."""
+        """BM25 of every passage, zero of a twin; all zero where no stem is known."""
         known = [stem for stem in asked if stem in self._lexical.vocab_dict]
         if not known:
             return np.zeros(self.passage_count, dtype=np.float32)
-        return np.asarray(self._lexical.get_scores(known), dtype=np.float32)
+        scores = np.array(self._lexical.get_scores(known), dtype=np.float32)
+        scores[self._twins] = 0
+        return scores
 
     def token_frequency(self, ids: NDArray[np.int64]) -> NDArray[np.int32]:
         """Passages that hold each of these tokens."""
@@ -199,6 +214,35 @@ class Index:
         """Title, source and address of an article."""
         ((title, source, url),) = self._select("SELECT title, source, url FROM documents WHERE id = ?", [document_id])
         return str(title), str(source), url
+
+    def page_of(self, unit: Unit) -> int | None:
+        """The page of the PDF that a unit begins on, None where its article has no pages."""
+        where = "SELECT json_extract(metadata, '$.pages') FROM documents WHERE id = ?"
+        ((pages,),) = self._select(where, [unit.document_id])
+        return page_at(json.loads(pages), unit.start) if pages else None
+
+    def published_by(self, document_id: str) -> str:
+        """All that says whose article it is: title, source, address, and author and publisher where they are known."""
+        title, source, url = self.heading(document_id)
+        ((metadata,),) = self._select("SELECT metadata FROM documents WHERE id = ?", [document_id])
+        known = json.loads(metadata)
+        return " ".join(str(part) for part in (title, source, url, *map(known.get, PUBLISHERS)) if part)
+
+    def said_elsewhere(self, unit: Unit, text: str) -> list[tuple[int, Unit, str]]:
+        """Where the twins of the unit's passage, which are never found themselves, have a unit of the same words."""
+        where = " WHERE s.passage IN (SELECT passage FROM twins WHERE kept = ?) ORDER BY s.row"
+        found = self._select(UNITS + where, [unit.passage])
+        said = words(text) if found else []
+        return [(row, Unit(*rest), other) for row, *rest, other in found if words(other) == said]
+
+    def copies(self, document_id: str) -> list[tuple[str, str, str | None]]:
+        """Title, source and address of the articles that this one stands for: their text is the same."""
+        found = self._select(
+            "SELECT title, source, url FROM articles WHERE kept IS NULL AND text_sha256 IN (SELECT a.text_sha256 FROM"
+            " articles a JOIN documents d ON d.row = a.kept WHERE d.id = ?) ORDER BY row",
+            [document_id],
+        )
+        return [(str(title), str(source), url) for title, source, url in found]
 
     def example_questions(self, count: int) -> list[str]:
         """Questions that the library answers, one an article as long as there are articles."""
@@ -232,7 +276,9 @@ class Index:
         blocks = self._select(
             'SELECT kind, start, "end", level, list_id FROM blocks WHERE document = ? ORDER BY position', [document_id]
         )
-        return _document(rows[0], tuple(Block(*block) for block in blocks))
+        document = _document(rows[0], tuple(Block(*block) for block in blocks))
+        also = [dict(zip(("title", "source", "url"), copy, strict=True)) for copy in self.copies(document_id)]
+        return replace(document, metadata={**document.metadata, "also": also}) if also else document
 
     def passages(self, rows: Iterable[int]) -> dict[int, tuple[Passage, str]]:
         """Passages by row, each with its text."""

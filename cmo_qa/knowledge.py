@@ -5,24 +5,31 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from cmo_qa import notices
+from cmo_qa.agreement import differing
+from cmo_qa.attribution import as_said_by
 from cmo_qa.compose import Said, compose, ranked
 from cmo_qa.confidence import confidence, signs, status_of
-from cmo_qa.converse import LONGEST
+from cmo_qa.converse import LONGEST, with_subject
 from cmo_qa.errors import CmoQaError
 from cmo_qa.evidence import Evidence, gather
 from cmo_qa.index import Index, generation_of
 from cmo_qa.meanings import meant_otherwise
 from cmo_qa.question import Question, understand
+from cmo_qa.reader import read_first
 from cmo_qa.retrieve import retrieve
-from cmo_qa.types import Answer, Citation, Document, Hit, Retrieved, Statement, Unit
+from cmo_qa.types import Answer, Citation, Document, Hit, Retrieved, Statement
 
 SEARCHED = 40  # passages whose sentences are read
 SHOWN = 20  # passages that an answer carries
 FOLLOW_UPS = 3
+CLEARLY = 0.4  # confidence by which another reading of a question must be better
+MOST_SOURCES = 5  # that one statement is cited with
 
 
 class KnowledgeBase:
@@ -70,12 +77,30 @@ class KnowledgeBase:
         foreign = notices.foreign(self._index, plain)
         if foreign:
             return self._declined(plain, foreign)
-        understood = understand(self._index, plain, earlier)
-        return self._answer(understood, *look_up(self._index, understood))
+        return self._read_both_ways(plain, earlier)
+
+    def _read_both_ways(self, question: str, earlier: Sequence[str]) -> Answer:
+        """The answer to the question as it stands.
+
+        Where there is none, but clearly one to the question about the last subject, that one.
+        """
+        understood = understand(self._index, question, earlier, self._items)
+        answer = self._answer(understood, *look_up(self._index, understood))
+        other = with_subject(question, earlier) if answer.status == "not_covered" else ""
+        if not other:
+            return answer
+        leaning = replace(understand(self._index, other, ()), asked=question)
+        found = self._answer(leaning, *look_up(self._index, leaning))
+        return found if found.confidence - answer.confidence > CLEARLY else answer
+
+    def _items(self, question: str) -> list[str]:
+        """The items of the list that answers the question; none where another form of answer does."""
+        return [one.text for one in self.ask(question).statements if one.kind == "item"]
 
     def _answer(self, question: Question, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Answer:
         said = compose(self._index, question, evidence)
-        sure = 0.0 if meant_otherwise(question) else confidence(signs(self._index, question, evidence, said))
+        beside = meant_otherwise(question) or notices.is_no_question(self._index, question)
+        sure = 0.0 if beside else confidence(signs(self._index, question, evidence, said))
         status = status_of(sure) if said else "not_covered"
         statements, citations = self._cited([] if status == "not_covered" else said)
         return Answer(
@@ -88,8 +113,13 @@ class KnowledgeBase:
             citations=citations,
             passages=tuple(map(self._retrieved, hits[:SHOWN])),
             follow_ups=tuple(self._follow_ups(question, hits)),
-            notice=notices.of(self._index, status, question),
+            notice=notices.of(self._index, status, question, self._differing(said, statements)),
         )
+
+    def _differing(self, said: Sequence[Said], statements: Sequence[Statement]) -> list[tuple[int, int]]:
+        """The numbers of the citations between which the sources differ."""
+        pairs = differing(self._index, said) if statements else []
+        return [(statements[first].citations[0], statements[second].citations[0]) for first, second in pairs]
 
     def _declined(self, question: str, notice: str) -> Answer:
         """An answer to what is no question: the program's own words, and questions that can be asked instead."""
@@ -104,16 +134,25 @@ class KnowledgeBase:
         statements: list[Statement] = []
         citations: list[Citation] = []
         for each in said:
-            places = [(each.unit, each.text), *((unit, text) for _, unit, text in each.also)]
-            cited = [self._citation(len(citations) + 1 + at, *place) for at, place in enumerate(places)]
+            cited = list(self._places(each, len(citations) + 1))
             citations += cited
             statements.append(Statement(each.text, each.unit.kind, tuple(citation.number for citation in cited)))
         return tuple(statements), tuple(citations)
 
-    def _citation(self, number: int, unit: Unit, text: str) -> Citation:
-        title, source, url = self._index.heading(unit.document_id)
-        passage, _ = self._index.passages([unit.passage])[unit.passage]
-        return Citation(number, unit.document_id, title, source, url, passage.section, unit.start, unit.end, text)
+    def _places(self, said: Said, first: int) -> Iterator[Citation]:
+        """A statement's citations: its own place, others that say the same, and other names of the same articles."""
+        places = [(said.unit, said.text), *((unit, text) for _, unit, text in said.also)]
+        places += [(unit, text) for _, unit, text in self._index.said_elsewhere(said.unit, said.text)]
+        named = (
+            (unit, text, heading)
+            for unit, text in places
+            for heading in (self._index.heading(unit.document_id), *self._index.copies(unit.document_id))
+        )
+        for number, (unit, text, heading) in enumerate(islice(named, MOST_SOURCES), start=first):
+            passage, _ = self._index.passages([unit.passage])[unit.passage]
+            place = passage.section, unit.start, unit.end
+            page = self._index.page_of(unit) if heading == self._index.heading(unit.document_id) else None
+            yield Citation(number, unit.document_id, *heading, *place, text, page)
 
     def _retrieved(self, hit: Hit) -> Retrieved:
         passage = hit.passage
@@ -136,7 +175,8 @@ class KnowledgeBase:
 def look_up(index: Index, question: Question) -> tuple[list[Hit], list[Evidence]]:
     """The passages for a question and the sentences in them, both best first."""
     hits = retrieve(index, question.encoded, question.stems, SEARCHED)
-    return hits, ranked(question, gather(index, question.encoded, hits))
+    found = as_said_by(index, question, ranked(question, gather(index, question.encoded, hits)))
+    return hits, read_first(index, question.text, found)
 
 
 def _plain(text: str) -> str:

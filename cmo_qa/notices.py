@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cmo_qa.index import Index
 from cmo_qa.meanings import meant_otherwise
-from cmo_qa.question import Question, in_library, is_word
+from cmo_qa.question import Question, in_library, is_word, mend
 from cmo_qa.text import STOPWORDS, any_of, words
 from cmo_qa.types import Status
 
@@ -19,6 +20,7 @@ NOT_COVERED = (
     " The nearest passages are offered below; they are near it, not an answer to it."
 )
 PARTIAL = "The library may answer this only in part. Check what is quoted against the whole articles."
+DIFFER = "The sources differ on this: compare {}."
 OTHER_MEANING = "This question seems to be about another CMO ({}). In this library CMO means the Chief Medical Officer."
 CLINICAL = (
     "This library is about the role of the Chief Medical Officer and gives no clinical advice."
@@ -45,10 +47,14 @@ CONTACT_SIGNS = any_of(
     r"\b(?:phone|telephone|fax|mobile|e-?mail)(?: number| address)?\b",
     r"\b(?:home|street|postal) address\b|\bsocial security\b",
 )
-INSTRUCTION_SIGNS = any_of(
+COMMANDS = (  # to the program: no question of this library is put so
     r"\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier|rules|instructions)",
     r"\byou are now\b|\bno restrictions\b|\bsystem prompt\b|\bsystem:",
     r"\brepeat after me\b|\bdeveloper mode\b|\bjailbreak",
+)
+COMMAND = any_of(*COMMANDS)
+INSTRUCTION_SIGNS = any_of(
+    *COMMANDS,
     r"\b(?:pretend|act|behave) (?:to be|as|like)\b|\bas (?:the|an?) administrator\b",
     r"\b(?:passwords?|api keys?|access tokens?|file paths?|environment variables?)\b",
     r"<\s*/?\s*[a-z!][^>]*>|\bdrop table\b|\bselect\b.+\bfrom\b|\{\{.*\}\}|\$\{",
@@ -73,19 +79,31 @@ def foreign(index: Index, question: str) -> str:
     Asked before anything is looked for: a word or two that two languages share are no understanding.
     """
     found = words(question)
-    known = sum(word in STOPWORDS or in_library(index, word) for word in found)
-    if INSTRUCTION_SIGNS.search(question):
+    if INSTRUCTION_SIGNS.search(question) or (found and question.isascii() and len(found) < FEWEST_WORDS):
         return ""
-    if found and (known >= KNOWN_SHARE * len(found) or (question.isascii() and len(found) < FEWEST_WORDS)):
+    if _mostly_known(index, question) or (question.isascii() and _mostly_known(index, mend(index, question))):
         return ""
     return OTHER_LANGUAGE if _is_foreign(question) else ""
 
 
-def of(index: Index, status: Status, question: Question) -> str:
-    """The notice that goes with an answer; empty where it needs none."""
-    if status == "answered":
-        return ""
-    return PARTIAL if status == "partial" else _why_declined(index, question)
+def is_no_question(index: Index, question: Question) -> bool:
+    """Whether it commands the program, or has hardly a word in it: nothing in the library answers that."""
+    return bool(COMMAND.search(question.asked)) or bool(_unreadable(index, question.text))
+
+
+def _mostly_known(index: Index, question: str) -> bool:
+    found = words(question)
+    known = sum(word in STOPWORDS or in_library(index, word) for word in found)
+    return bool(found) and known >= KNOWN_SHARE * len(found)
+
+
+def of(index: Index, status: Status, question: Question, differing: Sequence[tuple[int, int]] = ()) -> str:
+    """The notice that goes with an answer, empty where it needs none; `differing`: numbers of citations that differ."""
+    if status == "not_covered":
+        return _why_declined(index, question)
+    pairs = ", ".join(f"[{first}] with [{second}]" for first, second in differing)
+    notes = (PARTIAL if status == "partial" else "", DIFFER.format(pairs) if pairs else "")
+    return " ".join(filter(None, notes))
 
 
 def _why_declined(index: Index, question: Question) -> str:

@@ -92,7 +92,8 @@ def _with_head(document: Document, start: int | None, end: int | None) -> str:
 def _place_line(document: Document, start: int | None, end: int | None, *, pointed: bool) -> str:
     copy = '<button type="button" class="copy-link" hidden>Copy link to this page</button>'
     if start is not None and has_place(document, start, end):
-        where = escape(" › ".join(section_at(document, start)) or document.title)
+        page = document.page_at(start)
+        where = escape((" › ".join(section_at(document, start)) or document.title) + (f", p. {page}" if page else ""))
         return f'<p class="place-line"><span><a href="#cited">Quoted passage</a> in {where}</span>{copy}</p>'
     if pointed:
         gone = "The passage that this link points to isn’t in the article any more. Here is the article as it stands."

@@ -12,7 +12,9 @@ from cmo_qa.index import Index
 from cmo_qa.question import Question
 from cmo_qa.text import any_of
 
-POLAR = any_of(r"^(?:yes|no|normally|usually not|not (?:necessarily|always|usually)|it depends|only if)\b[,.;: ]")
+POLAR = any_of(
+    r"^(?:yes|no|(?:normally|usually)(?: not)?|not (?:necessarily|always|usually)|it depends|only if)\b[,.;: ]"
+)
 LOOKED_AT = 12  # pieces of evidence: what comes behind them is hardly said
 SAME_QUESTION = 0.75  # cosine from which the heading asks what is asked
 PENALTY = 0.15  # where a yes or no is asked for

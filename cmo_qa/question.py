@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from cmo_qa.converse import LONGEST, standalone
+from cmo_qa.converse import LONGEST, Items, standalone
 from cmo_qa.embed import Encoded
 from cmo_qa.index import Index
 from cmo_qa.lexicon import in_its_terms
@@ -97,11 +97,14 @@ class Question:
         return [at for at in inside if self.word(at).isalnum() and self.word(at) not in STOPWORDS]
 
 
-def understand(index: Index, asked: str, history: Sequence[str]) -> Question:
-    """Reads a question, at most LONGEST characters, in the light of the earlier ones."""
+def understand(index: Index, asked: str, history: Sequence[str], items: Items = lambda _: ()) -> Question:
+    """Reads a question, at most LONGEST characters, in the light of the earlier ones.
+
+    `items` gives the list that answers a question, for "the second one".
+    """
     plain = " ".join(asked.split())
     earlier = [" ".join(question.split())[:LONGEST] for question in history]
-    text = in_its_terms(mend(index, standalone(plain, earlier)), _vocabulary(index).keys())
+    text = in_its_terms(mend(index, standalone(plain, earlier, items)), _vocabulary(index).keys())
     return Question(plain, text, shape_of(text), tuple(stems(text)), index.encoder.encode_question(text))
 
 

@@ -105,7 +105,7 @@ def _statement(statement: Statement, cited: Mapping[int, Citation]) -> str:
 
 def cite_link(citation: Citation) -> str:
     """A citation's number as a link to its place; a browser without JavaScript follows it like any other."""
-    where = " › ".join((citation.title, *citation.section))
+    where = " › ".join((citation.title, *citation.section)) + (f", p. {citation.page}" if citation.page else "")
     address = escape(article_address(citation.document_id, citation.start, citation.end))
     return (
         f'<a class="cite" href="{address}" title="{escape(where)}"><span class="vh">Source </span>{citation.number}</a>'
@@ -124,7 +124,9 @@ def _sources(citations: Sequence[Citation]) -> str:
 
 def _source(citations: Sequence[Citation]) -> str:
     first = citations[0]
-    section = f'<span class="where">{escape(" › ".join(first.section))}</span>' if first.section else ""
+    pages = sorted({citation.page for citation in citations if citation.page})
+    where = [" › ".join(first.section), f"p. {', '.join(map(str, pages))}" if pages else ""]
+    section = f'<span class="where">{escape(", ".join(filter(None, where)))}</span>' if any(where) else ""
     numbers = "".join(cite_link(citation) for citation in citations)
     return f'<li><span class="cites">{numbers}</span><span class="title">{escape(first.title)}</span>{section}</li>'
 

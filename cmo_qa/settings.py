@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cmo_qa.errors import SettingsError
 
 
 class Settings(BaseSettings):
@@ -21,3 +24,18 @@ class Settings(BaseSettings):
     )
     cache: Path = Field(default=Path("~/.cache/cmo_qa"), description="folder that keeps exported encoders")
     model: str = Field(default="all-MiniLM-L6-v2", description="sentence-transformers model, the default or a folder")
+
+
+def load() -> Settings:
+    """The settings as the environment has them. Raises SettingsError, with a line for each that can't be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        prefix = str(Settings.model_config["env_prefix"])
+        lines = [_line(prefix + str(one["loc"][0]).upper(), one["msg"]) for one in error.errors()]
+        raise SettingsError("\n".join(lines)) from error
+
+
+def _line(variable: str, reason: str) -> str:
+    value = os.environ.get(variable, "")
+    return f"{variable}={value} can't be used: {reason[:1].lower()}{reason[1:]}. Change it, or unset it."

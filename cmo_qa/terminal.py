@@ -42,4 +42,5 @@ def _nearest(answer: Answer) -> Iterator[str]:
 
 
 def _place(found: Citation | Retrieved) -> str:
-    return f"{' › '.join((found.title, *found.section))} ({found.source}, {found.start}–{found.end})"
+    page = f", p. {found.page}" if isinstance(found, Citation) and found.page else ""
+    return f"{' › '.join((found.title, *found.section))} ({found.source}{page}, {found.start}–{found.end})"

@@ -41,6 +41,16 @@ class Document:
     url: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)  # summary, topics, sources, author, updated, language …
 
+    def page_at(self, place: int) -> int | None:
+        """The page of the PDF that a place of the text stands on, None where the article has no pages."""
+        return page_at(self.metadata.get("pages"), place)
+
+
+def page_at(pages: Any, place: int) -> int | None:
+    """Of `[start, page]`, where each page begins, the page of a place; the pages are in the order of the text."""
+    before = [page for start, page in pages or () if start <= place]
+    return before[-1] if before else None
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -90,6 +100,7 @@ class Citation:
     start: int
     end: int
     quote: str
+    page: int | None = None  # of a PDF that the quotation begins on; 1 is its first
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -85,19 +86,19 @@ def _paths(document: Document) -> Iterator[tuple[int, Block, int, tuple[str, ...
 
 
 def _groups(document: Document) -> list[_Group]:
-    groups: list[_Group] = []
+    groups: list[tuple[int, tuple[str, ...], list[Unit]]] = []
     previous: Block | None = None
     for number, block, under, section in _paths(document):
         units = tuple(_units(document, number, block))
         if not units:
             continue
         same_list = previous is not None and block.list_id is not None and block.list_id == previous.list_id
-        if same_list and groups and (groups[-1].under, groups[-1].section) == (under, section):
-            groups[-1] = replace(groups[-1], units=groups[-1].units + units)
+        if same_list and groups and groups[-1][:2] == (under, section):
+            groups[-1][2].extend(units)
         else:
-            groups.append(_Group(under, section, units))
+            groups.append((under, section, list(units)))
         previous = block
-    return groups
+    return [_Group(under, section, tuple(units)) for under, section, units in groups]
 
 
 def _units(document: Document, number: int, block: Block) -> Iterator[Unit]:
@@ -139,8 +140,7 @@ def _fitting(document: Document, group: _Group, count_tokens: CountTokens, limit
 
 def _atoms(group: _Group) -> list[tuple[Unit, ...]]:
     """The units of a group by block: a list is cut between items before an item is."""
-    blocks = list(dict.fromkeys(unit.block for unit in group.units))
-    return [tuple(unit for unit in group.units if unit.block == block) for block in blocks]
+    return [tuple(units) for _, units in itertools.groupby(group.units, key=lambda unit: unit.block)]
 
 
 def _cut(

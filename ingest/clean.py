@@ -7,58 +7,81 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cmo_qa.errors import SourceError
 from cmo_qa.types import Block, Document
-from ingest import faq, furniture, html, markdown, plaintext, structure
-from ingest.pieces import Dropped, Parsed, Piece, UnparsableError, is_question
+from ingest import faq, furniture, html, markdown, metadata, plaintext, structure, worker
+from ingest.pieces import PAGE_TURN, Dropped, Parsed, Piece, UnparsableError, is_question
+from ingest.read import PACKED
+from ingest.structure import unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ingest.read import Raw
+    from ingest.structure import Watch
 
 PARSERS: Mapping[str, Callable[[str], Parsed]] = {
     "markdown": markdown.parse,
     "html": html.parse,
     "text": plaintext.parse,
 }
+_SAID_IN: Mapping[str, str] = {"markdown": "front matter", "html": "the page", "pdf": "the PDF", "docx": "the document"}
+_ELSEWHERE = frozenset({"id", "title", "url", "pages", "columns", "format"})  # `columns` and `format` are of a table
 _GAP = "\n\n"
-_HIDDEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\x00-\x08\x0b\x0e-\x1f\x7f]")
+_HIDDEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n]")
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A document and what is missing from it, rule by rule."""
+    """A document, what is missing from it, rule by rule, and where what is known of it was found."""
 
     document: Document
     dropped: tuple[Dropped, ...] = ()
+    known: metadata.Known = metadata.NOTHING
+    warnings: tuple[str, ...] = ()  # what was not as it should be and was read all the same
 
 
-def clean(raw: Raw) -> Document:
-    """The document of a source: furniture gone, content kept in order, each block a span of the text."""
-    return explain(raw).document
+def clean(raw: Raw, given: metadata.Known = metadata.NOTHING) -> Document:
+    """The document of a source: furniture gone, content kept in order, each block a span of the text.
+
+    What is `given` of it, by `ingest.companions`, counts more than what it says of itself.
+    """
+    return explain(raw, given).document
 
 
-def explain(raw: Raw) -> Cleaned:
-    """The same, with what was dropped and by which rule."""
+def explain(raw: Raw, given: metadata.Known = metadata.NOTHING, watch: Watch = unwatched) -> Cleaned:
+    """The same, with what was dropped and by which rule; `watch` sees the pieces before and after each step."""
     parsed = _parsed(raw)
-    paired = faq.pair([_one_line(piece) for piece in parsed.pieces if piece.text.strip()])
+    pieces = [piece for one in parsed.pieces if (piece := _one_line(one)).text]
+    paired = faq.pair(pieces)
+    watch("answers to their questions", pieces, paired)
     kept, furniture_gone = furniture.drop(paired)
-    arranged, marks_gone = structure.arrange(kept)
+    arranged, marks_gone = structure.arrange(kept, watch)
     if all(piece.kind == "heading" for piece in arranged):
         raise SourceError(f"Can't use {raw.source}: no text of an article is in it. Remove it, or fill it.")
-    title = _title(parsed, arranged, raw.source)
-    pieces = _levelled(arranged, title)
-    document = _document(raw, parsed, title, pieces)
-    return Cleaned(document, parsed.dropped + furniture_gone + marks_gone)
+    title = _title(raw, parsed, arranged)
+    known = metadata.merged((given, _said(raw, parsed), title))
+    document = _document(raw, known, _levelled(arranged, str(known.get("title") or _named(raw.source))))
+    known = metadata.with_language(known, document.text)
+    document = replace(document, metadata=_about(known) | _pages(arranged, document.blocks))
+    dropped = tuple(replace(one, text=_unturned(one.text)) for one in furniture_gone + marks_gone)
+    return Cleaned(document, parsed.dropped + dropped, known, parsed.warnings)
+
+
+def _said(raw: Raw, parsed: Parsed) -> metadata.Known:
+    """What a record says of its article, then what the article says of itself."""
+    own = metadata.known(parsed.metadata, _SAID_IN.get(raw.format, "the file"), parsed.origins)
+    return metadata.merged((metadata.known(raw.metadata, "the record"), own)) if raw.metadata else own
 
 
 def _parsed(raw: Raw) -> Parsed:
     try:
-        return PARSERS[raw.format](tidy(raw.text))
+        if raw.format in PACKED:
+            return worker.parse(raw.format, raw.data)
+        return PARSERS[raw.format](tidy(_unturned(raw.text)))
     except UnparsableError as error:
         raise SourceError(f"Can't read {raw.source}: {error}.") from error
 
@@ -70,19 +93,24 @@ def tidy(text: str) -> str:
 
 
 def _one_line(piece: Piece) -> Piece:
+    """A piece as it is written here, without what its format hid in it, such as `&shy;`."""
+    text = _HIDDEN.sub("", piece.text)
     if piece.kind == "table":
-        return replace(piece, text="\n".join(" ".join(row.split()) for row in piece.text.split("\n") if row.strip()))
-    return replace(piece, text=" ".join(piece.text.split()))
+        return replace(piece, text="\n".join(" ".join(row.split()) for row in text.split("\n") if row.strip()))
+    return replace(piece, text=" ".join(text.split()))
 
 
-def _title(parsed: Parsed, pieces: Sequence[Piece], source: str) -> str:
+def _title(raw: Raw, parsed: Parsed, pieces: Sequence[Piece]) -> metadata.Known:
     """What the format names, else the first heading of the outermost level, else the name of the file."""
-    if parsed.title:
-        return " ".join(parsed.title.split())
-    top = [piece.text for piece in pieces if piece.kind == "heading" and piece.level == 1]
-    if not top and pieces and pieces[0].kind == "heading":
-        top = [pieces[0].text]
-    return top[0] if top else _named(source)
+    headings = [piece for piece in pieces if piece.kind == "heading"]
+    named = " ".join((parsed.title or "").split())
+    if named and all(piece.text != named for piece in headings):
+        return metadata.known({"title": named}, parsed.origins.get("title", _SAID_IN.get(raw.format, "the file")))
+    top = [piece.text for piece in headings if piece.level == 1] or [
+        piece.text for piece in pieces[:1] if headings[:1] == [piece]
+    ]
+    found = named or (top[0] if top else "")
+    return metadata.known({"title": found or _named(raw.source)}, "its heading" if found else "name of the file")
 
 
 def _named(source: str) -> str:
@@ -102,13 +130,16 @@ def _levelled(pieces: Sequence[Piece], title: str) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _document(raw: Raw, parsed: Parsed, title: str, pieces: Sequence[Piece]) -> Document:
+def _document(raw: Raw, known: metadata.Known, pieces: Sequence[Piece]) -> Document:
     text, blocks = assemble(pieces)
-    metadata = dict(parsed.metadata)
-    identity = str(metadata.pop("id", "") or "") or _identity(title, text)
-    url = metadata.pop("url", None)
-    metadata.pop("title", None)
-    return Document(identity, title, text, raw.source, blocks, str(url) if url else None, metadata)
+    title = str(known.get("title") or _named(raw.source))
+    identity = str(known.get("id") or "") or _identity(title, text)
+    return Document(identity, title, text, raw.source, blocks, known.get("url"), {})
+
+
+def _about(known: metadata.Known) -> dict[str, Any]:
+    """What a document holds as metadata: all but what has a place of its own."""
+    return {key: value for key, value in known.plain().items() if key not in _ELSEWHERE}
 
 
 def _identity(title: str, text: str) -> str:
@@ -129,11 +160,30 @@ def assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...]]:
     for number, piece in enumerate(pieces):
         gap = _between(pieces[number - 1], piece) if number else ""
         lead = gap + ("  " * piece.level if piece.kind == "item" else "") + piece.marker
-        parts += [lead, piece.text]
+        text = _unturned(piece.text)
+        parts += [lead, text]
         start = at + len(lead)
-        at = start + len(piece.text)
+        at = start + len(text)
         blocks.append(Block(piece.kind, start, at, piece.level, piece.list_id))
     return "".join(parts), tuple(blocks)
+
+
+def _unturned(text: str) -> str:
+    return text.replace(PAGE_TURN, "")
+
+
+def _pages(pieces: Sequence[Piece], blocks: Sequence[Block]) -> dict[str, list[list[int]]]:
+    """Where in the text each page begins, as `[start, page]`; nothing where the format has no pages."""
+    found: list[list[int]] = []
+    for piece, block in zip(pieces, blocks, strict=True):
+        page = piece.page or (found[-1][1] if found else None)
+        if page is None:
+            continue
+        if not found or found[-1][1] != page:
+            found.append([block.start, page])
+        turns = [at for at, char in enumerate(piece.text) if char == PAGE_TURN]
+        found += [[block.start + at - turn, page + turn + 1] for turn, at in enumerate(turns)]
+    return {"pages": found} if found else {}
 
 
 def _between(before: Piece, piece: Piece) -> str:

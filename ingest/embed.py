@@ -1,4 +1,9 @@
-"""Passages and sentences as vectors, and every sentence's tokens in the light of its passage."""
+"""Passages and sentences as vectors, and every sentence's tokens in the light of its passage.
+
+The encoder runs once over each passage, and a sentence's vector is taken from there: the mean of its own tokens and of
+those of the sentence before it ("late chunking", Günther and others 2024). Where a model's vectors are no means of its
+tokens, each sentence is run once more, behind the one before it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cmo_qa.embed import Embedder, Encoded, Vectors
+from cmo_qa.embed import Embedder, Encoded, Vectors, unit_rows
 from cmo_qa.index import TOKEN_SCALE
 from cmo_qa.types import Document, Passage, Unit
 from ingest.chunk import embedding_text
@@ -37,37 +42,74 @@ class Embedded:
     """All that the encoder says of a library, rows in the order of its passages and units."""
 
     passages: Vectors  # (passages, dim)
-    sentences: Vectors  # (units, dim): each unit behind the one before it in its passage, which it may lean on
+    sentences: Vectors  # (units, dim): each unit with the one before it in its passage, which it may lean on
     tokens: Tokens  # (tokens, token_dim), unit after unit
     token_ends: NDArray[np.int64]  # (units + 1,): tokens of unit i are rows token_ends[i] to token_ends[i + 1]
     heading_tokens: Tokens  # (tokens, token_dim) of each passage's title and headings, passage after passage
     heading_ends: NDArray[np.int64]  # (passages + 1,): as token_ends, of passages
     unit_ends: NDArray[np.int64]  # (passages + 1,): units of passage i are rows unit_ends[i] to unit_ends[i + 1]
     token_frequency: NDArray[np.int32]  # (vocabulary,): passages that hold the token
+    token_ids: NDArray[np.int32]  # the tokens of each passage, each once and in order, passage after passage
+    token_id_ends: NDArray[np.int64]  # (passages + 1,): as token_ends, of passages
 
 
 def embed(parts: Sequence[Part], encoder: Embedder, progress: Progress) -> Embedded:
-    """Runs the encoder over every passage, with its title and headings before it, and over every sentence."""
+    """Runs the encoder over every passage, with its title and headings before it."""
     vectors: list[Vectors] = []
+    sentences: list[Vectors] = []
     tokens: list[Tokens] = []
     headings: list[Tokens] = []
     units = [0]
-    frequency = np.zeros(encoder.vocabulary_size, dtype=np.int32)
-    places = [(part, number) for part in parts for number in range(len(part.passages))]
+    ids: list[NDArray[np.int32]] = []
+    places = _places(parts)
     for batch in progress.track("Embedding passages", _batched(places), len(places)):
-        encoded = encoder.encode_passages([passage_text(part, number) for part, number in batch])
-        for (part, number), one in zip(batch, encoded, strict=True):
+        encoded = encoder.encode_passages([place.text for place in batch])
+        for place, one in zip(batch, encoded, strict=True):
+            inside = _inside(place, one)
             vectors.append(one.vector)
-            tokens += _unit_tokens(part, number, one)
-            headings.append(_heading_tokens(part, number, one))
+            sentences.append(_means(inside, one))
+            tokens += [_as_int8(one.tokens[own]) for own in inside]
+            headings.append(_as_int8(one.tokens[one.spans[:, 1] <= place.before]))
             units.append(len(tokens))
-            frequency[np.unique(one.ids)] += 1
-    sentences = _sentences(parts, encoder, progress)
+            ids.append(np.unique(one.ids).astype(np.int32))
     rows, ends = _flat(tokens, encoder.token_dim)
     heading_rows, heading_ends = _flat(headings, encoder.token_dim)
+    held = np.concatenate(ids)
     return Embedded(
-        np.stack(vectors), sentences, rows, ends, heading_rows, heading_ends, np.array(units, dtype=np.int64), frequency
+        np.stack(vectors),
+        np.concatenate(sentences) if encoder.mean_pooled else _sentences(parts, encoder, progress),
+        rows,
+        ends,
+        heading_rows,
+        heading_ends,
+        np.array(units, dtype=np.int64),
+        np.bincount(held, minlength=encoder.vocabulary_size).astype(np.int32),
+        held,
+        np.cumsum([0, *map(len, ids)], dtype=np.int64),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A passage to be embedded."""
+
+    text: str  # as the encoder reads it
+    before: int  # characters of it that are title and headings
+    units: Sequence[tuple[int, int]]  # start and end of each of its units in it
+
+
+def _places(parts: Sequence[Part]) -> list[_Place]:
+    places = []
+    for part in parts:
+        units: list[list[Unit]] = [[] for _ in part.passages]
+        for unit in part.units:
+            units[unit.passage].append(unit)
+        for number, passage in enumerate(part.passages):
+            text = passage_text(part, number)
+            shift = len(text) - passage.end
+            spans = [(unit.start + shift, unit.end + shift) for unit in units[number]]
+            places.append(_Place(text, passage.start + shift, spans))
+    return places
 
 
 def _flat(tokens: Sequence[Tokens], dim: int) -> tuple[Tokens, NDArray[np.int64]]:
@@ -82,22 +124,17 @@ def passage_text(part: Part, number: int) -> str:
     return embedding_text(part.document.title, passage.section, part.document.text[passage.start : passage.end])
 
 
-def _unit_tokens(part: Part, number: int, encoded: Encoded) -> Iterator[Tokens]:
-    """The token vectors of each unit of the passage, found by their places in the text that was embedded."""
-    passage = part.passages[number]
-    shift = len(passage_text(part, number)) - passage.end
-    starts, ends = encoded.spans[:, 0] - shift, encoded.spans[:, 1] - shift
-    for unit in part.units:
-        if unit.passage == number:
-            inside = (starts >= unit.start) & (ends <= unit.end) & (ends > starts)
-            yield _as_int8(encoded.tokens[inside])
+def _inside(place: _Place, encoded: Encoded) -> list[NDArray[np.bool_]]:
+    """For each unit which tokens of the passage are its own."""
+    starts, ends = encoded.spans.T
+    return [(starts >= start) & (ends <= end) & (ends > starts) for start, end in place.units]
 
 
-def _heading_tokens(part: Part, number: int, encoded: Encoded) -> Tokens:
-    """The token vectors of the title and headings before the passage."""
-    passage = part.passages[number]
-    before = len(passage_text(part, number)) - (passage.end - passage.start)
-    return _as_int8(encoded.tokens[encoded.spans[:, 1] <= before])
+def _means(inside: Sequence[NDArray[np.bool_]], encoded: Encoded) -> Vectors:
+    """For each unit the mean of its tokens' states and of those of the unit before it; zero where there is none."""
+    sums = np.array([encoded.states[own].sum(axis=0) for own in inside]).reshape(len(inside), -1)
+    sums[1:] += sums[:-1].copy()
+    return unit_rows(sums)
 
 
 def _as_int8(tokens: Vectors) -> Tokens:
@@ -105,6 +142,7 @@ def _as_int8(tokens: Vectors) -> Tokens:
 
 
 def _sentences(parts: Sequence[Part], encoder: Embedder, progress: Progress) -> Vectors:
+    """Every unit behind the one before it, in a run of its own."""
     texts = [text for part in parts for text in _in_context(part)]
     vectors = [
         one.vector

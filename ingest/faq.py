@@ -42,6 +42,7 @@ _IRREGULAR = {
     "paid": "pay", "led": "lead", "chosen": "choose", "taught": "teach", "held": "hold", "made": "make", "kept": "keep",
     "taken": "take", "given": "give", "known": "know", "spent": "spend", "sought": "seek", "became": "become",
 }  # fmt: skip
+_MOST_CUTS = 1_000_000  # to be weighed: 100 questions and 100 sentences; no page has more of a FAQ in one run
 _SUFFIX = re.compile(r"(?:ations?|ments?|ings?|ively|ives?|ions?|ies|ied|ed|es|ly|al|s|e|y)$")
 
 
@@ -141,7 +142,7 @@ def _kept(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _matched(questions: Sequence[str], sentences: Sequence[str]) -> list[str] | None:
     """One answer a question, in order, or None where the words don't clearly say so."""
-    if len(sentences) < len(questions):
+    if len(sentences) < len(questions) or len(questions) * len(sentences) ** 2 > _MOST_CUTS:
         return None
     scores = _affinities(questions, sentences)
     cuts = _best_cuts(scores, sentences)

@@ -17,12 +17,16 @@ from ingest.phrases import (
     IMAGE,
     INTERFACE,
     INVITES,
+    NAME,
     NOTICE,
+    PERSON,
     SECTION,
     SIGN_UP,
+    THREAD,
     TRAIL,
+    VOICE,
 )
-from ingest.pieces import Dropped, Piece, ended, is_short, words
+from ingest.pieces import Dropped, Piece, ended, is_short, leads_in, words
 from ingest.sentences import split
 
 _LONGEST_LABEL = 90  # characters
@@ -84,9 +88,17 @@ def interface(pieces: Sequence[Piece]) -> set[int]:
         if not _is_title(pieces, n) and _is_interface(piece.text) and not _has_body(pieces, n)
     }
     for group in _groups(pieces):
-        if len(hits & set(group)) < 0.6 * len(group):  # a word such as `News` among an article's items
+        if len(hits & set(group)) < 0.6 * len(group) or _is_announced(
+            pieces, group[0]
+        ):  # a word such as `News` among an article's items
             hits -= set(group)
     return hits
+
+
+def _is_announced(pieces: Sequence[Piece], number: int) -> bool:
+    """What a sentence leads into is content, whatever it says: `Before you publish, check:` and `Privacy policy`."""
+    before = pieces[number - 1].text if number else ""
+    return leads_in(before) and not INTERFACE.fullmatch(before) and len(words(before)) > 3
 
 
 def _is_interface(text: str) -> bool:
@@ -111,19 +123,30 @@ def _is_prose(piece: Piece) -> bool:
 def side_sections(pieces: Sequence[Piece]) -> set[int]:
     """`Related posts` and the short lines under it, up to the next heading or sentence."""
     gone: set[int] = set()
+    end = 0
     for number, piece in enumerate(pieces):
-        if piece.kind == "item" or not SECTION.fullmatch(piece.text):
+        if piece.kind == "item" or number + 1 < end or not SECTION.fullmatch(piece.text):
             continue
-        end = number + 1
-        while (
-            end < len(pieces)
-            and not _is_prose(pieces[end])
-            and not (pieces[end].kind == "heading" and pieces[end].said)
-        ):
-            end += 1
+        end = _end_of_section(pieces, number)
         if end > number + 1 or end == len(pieces) or not _is_prose(pieces[end]):
             gone |= _short_of(pieces, number, end)
     return gone
+
+
+def _end_of_section(pieces: Sequence[Piece], number: int) -> int:
+    """Where a section of short lines ends: at prose, a heading that the page marks, or a line above its own list."""
+    end = number + 1
+    listed = end < len(pieces) and pieces[end].kind == "item"
+    while end < len(pieces) and not _is_prose(pieces[end]):
+        piece = pieces[end]
+        if piece.kind == "paragraph" and not is_short(piece.text, 20) and words(piece.text):
+            break  # longer than any title of a page, though no stop ends it
+        if piece.kind == "heading" and piece.said:
+            break
+        if not listed and piece.kind != "item" and end + 1 < len(pieces) and pieces[end + 1].kind == "item":
+            break  # `Skills` and its bullets, under the buttons that share a page
+        end += 1
+    return end
 
 
 def _short_of(pieces: Sequence[Piece], start: int, end: int) -> set[int]:
@@ -151,13 +174,30 @@ def sign_ups(pieces: Sequence[Piece]) -> set[int]:
     return {
         n
         for n, piece in enumerate(pieces)
-        if _is_brief(piece) and not _is_title(pieces, n) and SIGN_UP.match(piece.text)
+        if _is_brief(piece)
+        and not _is_title(pieces, n)
+        and not _has_body(pieces, n)
+        and SIGN_UP.match(piece.text)
+        and not _is_subject(pieces, piece)
     }
 
 
 def notices(pieces: Sequence[Piece]) -> set[int]:
     """Copyright lines, cookie banners, notes to the browser."""
-    return {n for n, piece in enumerate(pieces) if not _is_title(pieces, n) and _is_notice(piece)}
+    return {
+        n
+        for n, piece in enumerate(pieces)
+        if not _is_title(pieces, n) and _is_notice(piece) and not _is_subject(pieces, piece)
+    }
+
+
+def _is_subject(pieces: Sequence[Piece], piece: Piece) -> bool:
+    """A sentence on cookies or newsletters in an article whose title names them: it may sound like a notice."""
+    title = next((one.text.lower() for one in pieces if one.kind == "heading"), "")
+    if NOTICE.search(title):
+        return False  # the banner itself, where it comes first
+    named = [word for word in ("cookie", "newsletter", "inbox", "copyright", "javascript", "spam") if word in title]
+    return _is_prose(piece) and any(word in piece.text.lower() for word in named)
 
 
 def _is_notice(piece: Piece) -> bool:
@@ -188,9 +228,15 @@ def bylines(pieces: Sequence[Piece]) -> set[int]:
         if not _is_title(pieces, n)
         and piece.kind in {"heading", "paragraph"}
         and is_short(piece.text)
-        and BYLINE.fullmatch(piece.text)
+        and (BYLINE.fullmatch(piece.text) or _is_signature(pieces, n))
         and not _has_body(pieces, n)
     }
+
+
+def _is_signature(pieces: Sequence[Piece], number: int) -> bool:
+    """A name right above a date or reading time: `Jane Roe`, and `March 3, 2024` on the next line."""
+    after = pieces[number + 1].text if number + 1 < len(pieces) else ""
+    return bool(NAME.fullmatch(pieces[number].text)) and is_short(after, 8) and bool(BYLINE.fullmatch(after))
 
 
 def addresses(pieces: Sequence[Piece]) -> set[int]:
@@ -199,16 +245,37 @@ def addresses(pieces: Sequence[Piece]) -> set[int]:
 
 
 def authors(pieces: Sequence[Piece]) -> set[int]:
-    """`About the author` and the paragraph on that person."""
+    """`About the author` and the paragraph on that person; where none is spoken of, it is a heading like others."""
     gone: set[int] = set()
     for n, piece in enumerate(pieces):
-        if AUTHOR.fullmatch(piece.text):
-            gone |= (
-                {n, n + 1}
-                if n + 1 < len(pieces) and pieces[n + 1].kind == "paragraph" and _is_brief(pieces[n + 1], 90)
-                else {n}
-            )
+        if not AUTHOR.fullmatch(piece.text):
+            continue
+        after = pieces[n + 1] if n + 1 < len(pieces) else None
+        if after is None or not _is_prose(after):
+            gone.add(n)
+        elif after.kind == "paragraph" and _is_brief(after, 90) and PERSON.match(after.text):
+            gone |= {n, n + 1}
     return gone
+
+
+def threads(pieces: Sequence[Piece]) -> set[int]:
+    """`3 Comments` and all below it, where lines of a thread (`Otto says:`, `Reply`, a date with its hour) stand there.
+
+    From pages scraped to text, in which what readers wrote looks like paragraphs of the article.
+    """
+    end = 1  # of what was looked at: a heading within it has no more of a thread under it
+    for n, piece in enumerate(pieces):
+        if n >= end and piece.kind != "item" and THREAD.fullmatch(piece.text):
+            end = next((m for m in range(n + 1, len(pieces)) if _goes_on(pieces, m)), len(pieces))
+            if sum(bool(VOICE.fullmatch(one.text)) for one in pieces[n:end]) >= 2:
+                return set(range(n, end))
+    return set()
+
+
+def _goes_on(pieces: Sequence[Piece], number: int) -> bool:
+    """A heading that the page marks as one, and that is none of the comments'."""
+    piece = pieces[number]
+    return piece.kind == "heading" and piece.said and not THREAD.fullmatch(piece.text) and _has_body(pieces, number)
 
 
 def captions(pieces: Sequence[Piece]) -> set[int]:
@@ -279,6 +346,7 @@ def said_twice(pieces: Sequence[Piece]) -> set[int]:
 RULES: tuple[tuple[str, Rule], ...] = (
     ("said twice", said_twice),
     ("contents", contents),
+    ("comments", threads),
     ("link list", link_lists),
     ("side section", side_sections),
     ("interface", interface),

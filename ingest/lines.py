@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ingest.pieces import LABEL, QUESTION_LABEL, ended, is_question, is_short, leads_in, words
+from ingest.pieces import LABEL, QUESTION_LABEL, ended, is_question, is_short, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 BULLET = re.compile(
     r"(?P<marker>[-*+•◦▪●○■□▸►‣⁃·–➢➤✓✔❖»]|\(?\d{1,2}[.)]|\(?[a-z]\))[ \t]+(?=\S)|(?P<tight>[•●▪►➢➤✓✔❖])(?=\S)"
 )
+_LONE = re.compile(r"\s*[•◦▪●○■□▸►‣⁃➢➤✓✔❖]\s*")
 _ATX = re.compile(r"(?P<marks>#{1,6})\s+(?P<text>.*?)\s*#*$")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,})\s*$")
 _RULE = re.compile(r"[\s\-*_=~•·.]{3,}$")
@@ -25,6 +26,7 @@ _DANGLING = re.compile(
 _NO_BULLET = re.compile(r"–\s+[a-z]|(?!1\b)\d{1,2}[.)]\s")  # where a sentence that is not over goes on with it
 _HYPHEN = re.compile(r"[^\W\d_](?:-|—)$")
 _LONGEST_WRAP = 130
+_LONG = 400  # characters: no heading is as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,10 @@ def wrap_width(lines: Sequence[str]) -> int | None:
 
 def segments(lines: Sequence[str]) -> list[Segment]:
     """What lines say together: wrapped ones joined, each other one for itself."""
-    lines = _closed_up(lines)
+    lines = _closed_up(_with_bullets(lines))
     width = wrap_width(lines)
     found: list[Segment] = []
+    more: list[list[str]] = []  # of each segment what goes on with it once it is no short one any more
     last = ""  # the line before, empty after a blank one
     for number, raw in enumerate(lines):
         line = raw.strip()
@@ -67,11 +70,30 @@ def segments(lines: Sequence[str]) -> list[Segment]:
         elif not line or _RULE.match(line):
             last = ""
         elif last and _continues(found[-1], last, line, _after(lines, number), width):
-            found[-1] = replace(found[-1], text=_joined(found[-1].text, line), lines=found[-1].lines + 1)
+            if len(found[-1].text) > _LONG:
+                more[-1].append(line)
+            else:
+                found[-1] = _joined(found[-1], [line])
             last = line
         else:
             found.append(_open(raw, apart=not last))
+            more.append([])
             last = "" if found[-1].heading else line
+    return [_joined(segment, going_on) if going_on else segment for segment, going_on in zip(found, more, strict=True)]
+
+
+def _with_bullets(lines: Sequence[str]) -> Sequence[str]:
+    """A bullet that stands on a line of its own, as where the item's text was a paragraph, with the next line."""
+    if not any(_LONE.fullmatch(line) for line in lines):
+        return lines
+    found: list[str] = []
+    lone = ""
+    for line in lines:
+        if _LONE.fullmatch(line):
+            lone = f"{line.rstrip()} "
+        elif line.strip() or not lone:
+            found.append(lone + line.lstrip() if lone else line)
+            lone = ""
     return found
 
 
@@ -82,9 +104,12 @@ def _closed_up(lines: Sequence[str]) -> Sequence[str]:
     return written if single < len(written) / 20 and wrap_width(written) else lines
 
 
-def _joined(text: str, line: str) -> str:
-    """Two lines as one; a line may have been broken after a hyphen or dash, where no space was."""
-    return f"{text}{line}" if _HYPHEN.search(text) and line[:1].isalnum() else f"{text} {line}"
+def _joined(segment: Segment, more: Sequence[str]) -> Segment:
+    """A segment and the lines that go on with it; one may have been broken after a hyphen, without a space."""
+    parts = [segment.text]
+    for line in more:
+        parts += ["" if _HYPHEN.search(parts[-1][-2:]) and line[:1].isalnum() else " ", line]
+    return replace(segment, text="".join(parts), lines=segment.lines + len(more))
 
 
 def _after(lines: Sequence[str], number: int) -> str:
@@ -113,13 +138,13 @@ def _continues(segment: Segment, last: str, line: str, after: str, width: int | 
     if line[0] in ",;.)]”’%":
         return True
     if width is None or len(last) > _LONGEST_WRAP:
-        return _dangles(segment, last) and not _titled(line)
+        return _dangles(last) and not _titled(line)
     return _wraps(segment, last, line, after, width)
 
 
-def _dangles(segment: Segment, last: str) -> bool:
+def _dangles(last: str) -> bool:
     """A line that can't end there, where each line is a block of its own: `… the Healthcare CMO and`."""
-    return bool(_DANGLING.search(last)) and not leads_in(segment.text) and len(words(last)) > 2
+    return bool(_DANGLING.search(last[-10:])) and len(words(last)) > 2
 
 
 def _wraps(segment: Segment, last: str, line: str, after: str, width: int) -> bool:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from markdown_it import MarkdownIt
 
 from ingest import plaintext
-from ingest.pieces import Parsed, Piece, UnparsableError, ended, is_short
+from ingest.companions import UnusableError, load
+from ingest.pieces import Parsed, Piece, ended, is_short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,50 +18,70 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(?P<yaml>.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_KEY = re.compile(r"(?P<key>[A-Za-z][\w .-]{0,60}?)[ \t]*:(?:[ \t]+|$)(?P<value>.*)")
+_ITEM = re.compile(r"[ \t]*-[ \t]+(?P<value>.+)")
 _MARKUP = {"strong_open", "em_open", "link_open", "code_inline"}
-_COMMENT = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_UNSEEN = re.compile(r"<!--|<script\b|<style\b", re.IGNORECASE)
+_ENDS = {
+    "<!--": re.compile("-->"),
+    "<script": re.compile("</script>", re.IGNORECASE),
+    "<style": re.compile("</style>", re.IGNORECASE),
+}
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def parse(text: str) -> Parsed:
     """The pieces of a Markdown text in its order; its front matter as metadata."""
-    metadata, body = front_matter(text)
+    metadata, body, warnings = front_matter(text)
     tokens = _parser().parse(body)
     pieces = tuple(_Reader(tokens).pieces())
     if not _marked_up(pieces, tokens):
         pieces = plaintext.parse(body).pieces
     title = metadata.get("title")
-    return Parsed(pieces, str(title) if title else None, metadata)
+    named = str(title) if title and isinstance(title, str | int | float) else None
+    return Parsed(pieces, named, metadata, warnings=warnings)
 
 
-def front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """The metadata above a Markdown text, and the text."""
+def front_matter(text: str) -> tuple[dict[str, Any], str, tuple[str, ...]]:
+    """The metadata above a Markdown text, the text, and a warning where the metadata is no valid YAML.
+
+    Such metadata (`title: Care: a guide`) is read line by line as `key: value`, so that the article is not lost.
+    """
     found = _FRONT.match(text)
     if not found:
-        return {}, text
+        return {}, text, ()
+    written, body = found["yaml"] or "", text[found.end() :]
     try:
-        loaded = yaml.safe_load(found["yaml"] or "")
-    except yaml.YAMLError as error:
-        raise UnparsableError(
-            f"its front matter is not valid YAML ({_place(error)}). Put it right, or remove it"
-        ) from error
+        loaded = load(written)
+    except UnusableError as error:
+        above = text[: found.start("yaml")].count("\n") if written else 0
+        reason = str(error).removeprefix("it is ").partition(". ")[0]
+        reason = re.sub(r"\bline (\d+)", lambda place: f"line {int(place[1]) + above}", reason)
+        return _line_by_line(written), body, (f"its front matter is {reason}; it was read line by line",)
     if loaded is None:
-        return {}, text[found.end() :]
+        return {}, body, ()
     if not isinstance(loaded, dict):  # a rule at the top of a text, and no front matter
-        return {}, text
-    return {str(key): _plain(value) for key, value in loaded.items() if value is not None}, text[found.end() :]
+        return {}, text, ()
+    return {str(key): value for key, value in loaded.items() if value is not None}, body, ()
 
 
-def _plain(value: object) -> object:
-    """A date as it is written, so that metadata is JSON."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return [_plain(one) for one in value] if isinstance(value, list) else value
+def _line_by_line(written: str) -> dict[str, Any]:
+    """Each `key: value` at the beginning of a line, and the items of a list beneath a key without a value."""
+    found: dict[str, Any] = {}
+    key = ""
+    for line in written.splitlines():
+        if said := _KEY.match(line):
+            key = said["key"].strip()
+            found[key] = _bare(said["value"])
+        elif key and (item := _ITEM.match(line)) and (not found[key] or isinstance(found[key], list)):
+            found[key] = [*(found[key] or []), _bare(item["value"])]
+    return {key: value for key, value in found.items() if value}
 
 
-def _place(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f"line {mark.line + 2}" if mark else "see its first lines"
+def _bare(value: str) -> str:
+    """A value without the quotation marks around it."""
+    value = value.strip()
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
 def _marked_up(pieces: Sequence[Piece], tokens: Sequence[Token]) -> bool:
@@ -97,7 +116,7 @@ class _Reader:
             elif token.type in {"fence", "code_block"}:
                 self._text(" ".join(token.content.split()))
             elif token.type == "html_block":
-                self._text(" ".join(_TAG.sub(" ", _COMMENT.sub(" ", token.content)).split()))
+                self._text(" ".join(_TAG.sub(" ", _seen(token.content)).split()))
             else:
                 self._frame(token)
         return self.found
@@ -153,6 +172,22 @@ class _Reader:
         else:
             self.found.append(Piece("item", text, len(self.lists) - 1, self.marker or "- ", self.lists[-1][0]))
             self.marker = None
+
+
+def _seen(text: str) -> str:
+    """HTML without comments, scripts and styles; one that never ends is none."""
+    parts: list[str] = []
+    at, endless = 0, set()
+    for opened in _UNSEEN.finditer(text):
+        kind = opened.group().lower()
+        if opened.start() < at or kind in endless:
+            continue
+        if closed := _ENDS[kind].search(text, opened.end()):
+            parts.append(text[at : opened.start()])
+            at = closed.end()
+        else:
+            endless.add(kind)
+    return " ".join([*parts, text[at:]])
 
 
 def inline_text(token: Token) -> str:

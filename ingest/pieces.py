@@ -22,6 +22,7 @@ class Piece:
     marker: str = ""  # of an item, as it is written before its text: "- " or "3. "
     list_id: int | None = None
     said: bool = True  # False: a heading that was guessed from its looks
+    page: int | None = None  # that it begins on, where the format has pages; `PAGE_TURN` in its text begins the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,15 @@ class Parsed:
     title: str | None = None  # where the format itself names one
     metadata: Mapping[str, Any] = field(default_factory=dict)
     dropped: tuple[Dropped, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)  # of single metadata: where the format says them
+    warnings: tuple[str, ...] = ()  # what was not as it should be and was read all the same
 
 
 class UnparsableError(ValueError):
     """A source that its format can't be read in; the message says why and what to do, less where."""
 
 
+PAGE_TURN = "\ue000"  # stands in a piece's text where its next page begins; no article has it
 LABEL = re.compile(
     r"(?P<label>(?:(?:Tip|Step|Rule|Point|Reason|Stage|Phase)\s+\d{1,2}\s*[:.–—-]\s*)?"
     r"[^\W\d_a-z][^:.!?|]{1,90}?):\s+(?=\S)"
@@ -83,7 +87,7 @@ def words(text: str) -> list[str]:
 
 def ended(text: str) -> bool:
     """Whether a text stops where a sentence, clause or lead-in stops."""
-    return bool(_ENDED.search(text))
+    return bool(_ENDED.search(text[-8:]))
 
 
 def is_question(text: str) -> bool:

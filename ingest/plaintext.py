@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from ingest import furniture
 from ingest.lines import Segment, segments
+from ingest.menus import menus
 from ingest.pieces import (
     FAQ,
     LABEL,
     NUMBERING,
     QUESTION_LABEL,
+    Dropped,
     Parsed,
     Piece,
     ended,
@@ -23,7 +25,7 @@ from ingest.pieces import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _FACT = re.compile(
     r"(?:(?:job |office |work )?(?:location|title|type|hours|schedule|shift|category|status)|employment(?: type)?|"
@@ -36,7 +38,11 @@ _BARE_RUN = 4  # so many short lines in a row are a heading and its list, where 
 
 def parse(text: str) -> Parsed:
     """The pieces of a plain text, in its order."""
-    return Parsed(tuple(_Reader(segments(text.split("\n"))).pieces()))
+    found = segments(text.split("\n"))
+    gone = menus([segment.text for segment in found])
+    kept = [segment for number, segment in enumerate(found) if number not in gone]
+    dropped = tuple(Dropped("menu", found[number].text) for number in sorted(gone))
+    return Parsed(tuple(_Reader(kept).pieces()), dropped=dropped)
 
 
 def continued(item: Piece, text: str) -> list[Piece]:
@@ -46,6 +52,27 @@ def continued(item: Piece, text: str) -> list[Piece]:
     return [item, Piece("paragraph", text, list_id=item.list_id)]
 
 
+def _is_bare_item(segment: Segment) -> bool:
+    """A short line that is no sentence: an item that lost its bullet, or a heading."""
+    return (
+        not (segment.marker or segment.row or segment.heading)
+        and is_short(segment.text)
+        and not segment.text.endswith((".", ":", "?", "!"))
+        and not furniture.is_furniture(segment.text)
+    )
+
+
+def _spans(count: int, goes_on: Callable[[int], bool]) -> list[tuple[int, int]]:
+    """For each position the first and last of those in a row with it; one that `goes_on` is with the one before."""
+    found: list[tuple[int, int]] = []
+    while len(found) < count:
+        first = last = len(found)
+        while last + 1 < count and goes_on(last + 1):
+            last += 1
+        found += [(first, last)] * (last + 1 - first)
+    return found
+
+
 class _Reader:
     """Goes through the segments once and says what each is."""
 
@@ -53,6 +80,9 @@ class _Reader:
         self.segments = segments
         self.spaced = sum(segment.apart for segment in segments) > 0.3 * len(segments)
         self.title = next((n for n, segment in enumerate(segments) if not furniture.is_furniture(segment.text)), 0)
+        self.bare = [_is_bare_item(segment) for segment in segments]
+        self.runs = _spans(len(segments), lambda number: self.bare[number - 1] and self.bare[number])
+        self.blocks = _spans(len(segments), lambda number: not segments[number].apart)
         self.indents: list[int] = []  # of the items that the next item may be nested in
         self.found: list[Piece] = []
         self.list_id = 0
@@ -136,7 +166,15 @@ class _Reader:
             return False
         if after.indent > segment.indent:
             return True
-        return not self._in_run(number) and not self._led(number) and (ended(after.text) or not is_short(after.text, 8))
+        led = self._led(number) and not self._goes_on_below(number)
+        return not self._in_run(number) and not led and (ended(after.text) or not is_short(after.text, 8))
+
+    def _goes_on_below(self, number: int) -> bool:
+        """`Follow these steps:`, `1. Earn a degree`, a paragraph on it, and `2. …`: steps with text of their own."""
+        own = re.sub(r"\D", "", self.segments[number].marker)
+        below = self.segments[number + 1 : number + 12]
+        marked = next((n for n, segment in enumerate(below) if segment.marker), 0)
+        return bool(own) and marked > 0 and re.sub(r"\D", "", below[marked].marker) == str(int(own) + 1)
 
     def _in_run(self, number: int) -> bool:
         """Whether the marked segment goes on with the item above it; a `1.` after a `3.` does not."""
@@ -152,9 +190,9 @@ class _Reader:
 
     def _unmarked_item(self, number: int, segment: Segment) -> bool:
         """A short line in a run of such lines that a lead-in opens: a list that lost its bullets."""
-        if not self._is_bare_item(number):
+        if not self.bare[number]:
             return False
-        first, last = self._bare_run(number)
+        first, last = self.runs[number]
         if self._led(first):
             closing = number == last and segment.apart and not self.segments[first].apart
             return last > first and not closing
@@ -163,44 +201,19 @@ class _Reader:
         heads_on = number == last and self._at(number + 1) is not None
         return last - first + 1 >= _BARE_RUN and number > first and not heads_on
 
-    def _bare_run(self, number: int) -> tuple[int, int]:
-        """The first and last of the short lines in a row around one of them."""
-        first = last = number
-        while first and self._is_bare_item(first - 1):
-            first -= 1
-        while self._is_bare_item(last + 1):
-            last += 1
-        return first, last
-
     def _under_heading(self, number: int) -> bool:
         """Whether the lines from the last blank one on begin with one that can be a heading."""
-        while number and not self.segments[number].apart:
-            number -= 1
-        return self._is_bare_item(number)
+        return self.bare[self.blocks[number][0]]
 
     def _block_of(self, number: int) -> int:
         """How many lines stand between the first line of this block and the next blank one."""
-        start = end = number
-        while start and not self.segments[start].apart:
-            start -= 1
-        while end + 1 < len(self.segments) and not self.segments[end + 1].apart:
-            end += 1
+        start, end = self.blocks[number]
         return end - start
 
     def _is_subtitle(self, number: int, segment: Segment) -> bool:
         """A single short line right under a heading, where blank lines part blocks: text, and no second heading."""
-        alone = self.spaced and not segment.apart and self._is_bare_item(number) and self._block_of(number) == 1
-        return alone and number > 0 and self._is_bare_item(number - 1)
-
-    def _is_bare_item(self, number: int) -> bool:
-        segment = self._at(number)
-        return (
-            segment is not None
-            and not (segment.marker or segment.row or segment.heading)
-            and is_short(segment.text)
-            and not segment.text.endswith((".", ":", "?", "!"))
-            and not furniture.is_furniture(segment.text)
-        )
+        alone = self.spaced and not segment.apart and self.bare[number] and self._block_of(number) == 1
+        return alone and number > 0 and self.bare[number - 1]
 
     def _item(self, segment: Segment, before: Segment | None) -> None:
         if not (before and self.found and self.found[-1].kind == "item"):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 T = TypeVar("T")
@@ -30,3 +31,38 @@ class Progress:
                 yield batch
                 bar.advance(task, len(batch))
         self.say(f"{what}: {total}")
+
+    @contextmanager
+    def stage(self, what: str, total: float) -> Iterator[Callable[[float], None]]:
+        """A bar that is advanced by the function it gives; `total` in the same unit, whatever it is."""
+        columns = TextColumn(what), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(compact=True)
+        with Bar(*columns, console=self._console, transient=True, disable=not self._console.is_terminal) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda done: bar.advance(task, done)
+
+
+class Portion(Progress):
+    """A part of a longer stage: what is tracked here advances that one, in as many equal steps as are announced."""
+
+    def __init__(self, advance: Callable[[float], None], amount: float, steps: int) -> None:
+        super().__init__()
+        self._advance = advance
+        self._each = amount / steps
+        self._left = amount
+
+    def say(self, message: str) -> None:
+        """Nothing: the stage says it in the end."""
+
+    def track(self, what: str, batches: Iterable[Sequence[T]], total: int) -> Iterator[Sequence[T]]:  # noqa: ARG002
+        for batch in batches:
+            yield batch
+            self._done(self._each * len(batch) / max(total, 1))
+
+    def end(self) -> None:
+        """The rest of the amount, if more or fewer steps were taken than announced."""
+        self._done(self._left)
+
+    def _done(self, amount: float) -> None:
+        amount = min(amount, self._left)
+        self._left -= amount
+        self._advance(amount)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ingest.pieces import ANSWER_LABEL, FAQ, LABEL, QUESTION_LABEL, Dropped, Piece, ended, is_question, leads_in
 from ingest.sentences import split
@@ -16,10 +16,18 @@ _ANNOUNCES = re.compile(r"\b(?:the following|as follows|listed below|these inclu
 _INLINE_BULLET = re.compile(r"\s+[•●▪◦]\s+")
 
 
-def arrange(pieces: Sequence[Piece]) -> tuple[tuple[Piece, ...], tuple[Dropped, ...]]:
+Watch: TypeAlias = "Callable[[str, Sequence[Piece], Sequence[Piece]], None]"  # a step's name, pieces before and after
+
+
+def unwatched(step: str, before: Sequence[Piece], after: Sequence[Piece]) -> None:
+    """Who only wants the result watches nothing."""
+
+
+def arrange(pieces: Sequence[Piece], watch: Watch = unwatched) -> tuple[tuple[Piece, ...], tuple[Dropped, ...]]:
     """The same words with lists, lead-ins and questions recognised; dropped is the `A:` before answers."""
     for step in STEPS:
-        pieces = step(pieces)
+        before, pieces = pieces, step(pieces)
+        watch(step.__name__.replace("_", " "), before, pieces)
     bare, dropped = _bare_answers(pieces)
     return tuple(bare), tuple(dropped)
 
@@ -27,12 +35,13 @@ def arrange(pieces: Sequence[Piece]) -> tuple[tuple[Piece, ...], tuple[Dropped, 
 def inline_bullets(pieces: Sequence[Piece]) -> list[Piece]:
     """`Skills include: • Tact • Patience` on one line is a lead-in and its items."""
     found: list[Piece] = []
+    number = _last_list(pieces)
     for piece in pieces:
         parts = _INLINE_BULLET.split(f" {piece.text}")
         if piece.kind != "paragraph" or len(parts) < 3:
             found.append(piece)
             continue
-        number = _next_list(pieces, found)
+        number += 1
         head, *items = (part.strip() for part in parts)
         found += [replace(piece, text=head)] if head else []
         found += [Piece("item", item, 0, "- ", number) for item in items if item]
@@ -42,6 +51,7 @@ def inline_bullets(pieces: Sequence[Piece]) -> list[Piece]:
 def labelled_items(pieces: Sequence[Piece]) -> list[Piece]:
     """Paragraphs that each begin with `Label: …` are a list, two below a heading or lead-in, or three anywhere."""
     found = list(pieces)
+    number = _last_list(pieces)
     start = 0
     while start < len(found):
         end = start
@@ -49,14 +59,14 @@ def labelled_items(pieces: Sequence[Piece]) -> list[Piece]:
             end += 1
         opened = start > 0 and (found[start - 1].kind == "heading" or leads_in(found[start - 1].text))
         if end - start >= (2 if opened else 3):
-            number = _next_list(found)
+            number += 1
             found[start:end] = [Piece("item", piece.text, 0, "- ", number) for piece in found[start:end]]
         start = max(end, start + 1)
     return found
 
 
-def _next_list(*groups: Sequence[Piece]) -> int:
-    return 1 + max((piece.list_id or 0 for group in groups for piece in group), default=0)
+def _last_list(pieces: Sequence[Piece]) -> int:
+    return max((piece.list_id or 0 for piece in pieces), default=0)
 
 
 def question_headings(pieces: Sequence[Piece]) -> list[Piece]:

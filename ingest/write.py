@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
-import re
 import shutil
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from filelock import FileLock, Timeout
 
-from cmo_qa.embed import Vectors
-from cmo_qa.errors import BusyError, SourceError
-from cmo_qa.index import CURRENT, FORMAT, digest
-from cmo_qa.text import content_words, stem, stems
-from cmo_qa.types import Document, Passage
+from cmo_qa.errors import BusyError, IndexMissingError, SourceError
+from cmo_qa.index import CURRENT, FORMAT, check_files, digest, generation_of, read_manifest
 from ingest.embed import Embedded, Part
+from ingest.store import Store
 
 GENERATIONS = "generations"
+NEXT = ".current.next"  # leads to a generation until it goes live: whoever finds it knows of one that never did
 SHOWN = (
     "manifest.json",
     "library.sqlite",
@@ -36,24 +31,13 @@ SHOWN = (
     "heading_ends.npy",
     "unit_ends.npy",
     "token_frequency.npy",
+    "token_ids.npy",
+    "token_id_ends.npy",
+    "sketches.npy",
     "lexical",
     "encoder",
+    "reader",
 )
-NO_WORD = "."  # what BM25 reads of a passage of grammar alone; never asked for
-SCHEMA = """
-CREATE TABLE documents (id TEXT PRIMARY KEY, title TEXT, text TEXT, source TEXT, url TEXT, metadata TEXT, sha256 TEXT);
-CREATE TABLE blocks (document TEXT, position INTEGER, kind TEXT, start INTEGER, "end" INTEGER, level INTEGER,
-    list_id INTEGER, PRIMARY KEY (document, position)) WITHOUT ROWID;
-CREATE TABLE passages (row INTEGER PRIMARY KEY, document TEXT, section TEXT, start INTEGER, "end" INTEGER);
-CREATE TABLE sentences (row INTEGER PRIMARY KEY, document TEXT, passage INTEGER, start INTEGER, "end" INTEGER,
-    kind TEXT, block INTEGER, list_id INTEGER);
-CREATE INDEX sentences_of_passage ON sentences (passage);
-CREATE INDEX sentences_of_list ON sentences (document, list_id) WHERE list_id IS NOT NULL;
-CREATE TABLE words (word TEXT PRIMARY KEY, count INTEGER, written TEXT) WITHOUT ROWID;
-CREATE TABLE questions (row INTEGER PRIMARY KEY, text TEXT, document TEXT, passage INTEGER);
-CREATE INDEX questions_of_passage ON questions (passage);
-CREATE TABLE stems (stem TEXT PRIMARY KEY, passages INTEGER) WITHOUT ROWID;
-"""
 
 
 @contextmanager
@@ -80,21 +64,22 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def new_generation(folder: Path, name: str) -> Iterator[Path]:
+def new_generation(folder: Path, name: str | Callable[[], str]) -> Iterator[Path]:
     """A folder to write the next generation in; swapped in if the block ends well, removed if it doesn't.
 
-    What an earlier, killed run left is removed first; the generation before stays, for readers that have it open.
+    A name that is only known when all is written is given as a function, asked then. What an earlier, killed run left
+    is removed first; the generation before stays, for readers that have it open.
     """
     generations = folder / GENERATIONS
     generations.mkdir(exist_ok=True)
-    _remove_leftovers(folder)
+    remove_leftovers(folder)
     before = (folder / CURRENT).resolve()
-    building = generations / f".{name}.building"
+    building = generations / f".{name if isinstance(name, str) else 'next'}.building"
     building.mkdir()
     try:
         yield building
         _sync(building)
-        _swap(folder, building, _free_name(generations, name))
+        _swap(folder, building, _free_name(generations, name if isinstance(name, str) else name()))
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
@@ -110,24 +95,44 @@ def _free_name(generations: Path, name: str) -> Path:
 
 
 def _swap(folder: Path, building: Path, generation: Path) -> None:
+    _link(folder / NEXT, Path(GENERATIONS) / generation.name)
+    _flush(folder)
     building.rename(generation)
     _flush(generation.parent)
-    _point(folder / CURRENT, Path(GENERATIONS) / generation.name)
+    _put(folder / NEXT, folder / CURRENT)
+    _show(folder)
+
+
+def _show(folder: Path) -> None:
+    """Shows every part of the live generation beside `current`, and no part that it hasn't."""
     for name in SHOWN:
-        if not (folder / name).is_symlink():
-            _point(folder / name, Path(CURRENT) / name)
+        link = folder / name
+        there = (folder / CURRENT / name).exists()
+        if there and not link.is_symlink():
+            _point(link, Path(CURRENT) / name)
+        elif not there and link.is_symlink():
+            link.unlink()
     _flush(folder)
 
 
 def _point(link: Path, target: Path) -> None:
-    """Makes `link` lead to `target`, in one step even where it led elsewhere.
+    """Makes `link` lead to `target`, in one step even where it led elsewhere."""
+    fresh = link.with_name(f".{link.name}.new")
+    _link(fresh, target)
+    _put(fresh, link)
+
+
+def _link(link: Path, target: Path) -> None:
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+
+
+def _put(fresh: Path, link: Path) -> None:
+    """Gives the link `fresh` the name of `link`.
 
     Where an index folder was copied with its links followed, `link` is a folder, which no rename replaces: it is put
     aside first. Who opens the index in between finds it whole under the names beside `current`.
     """
-    fresh = link.with_name(f".{link.name}.new")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target)
     aside = link.with_name(f".{link.name}.old")
     if link.is_dir() and not link.is_symlink():
         link.rename(aside)
@@ -135,11 +140,25 @@ def _point(link: Path, target: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def _remove_leftovers(folder: Path) -> None:
-    for leftover in [*(folder / GENERATIONS).glob(".*.building"), *folder.glob(".*.old")]:
+def remove_leftovers(folder: Path) -> None:
+    """Removes what a killed run left; only for who holds the lock."""
+    unborn = _unborn(folder)
+    for leftover in [
+        *(folder / GENERATIONS).glob(".*.building"),
+        *folder.glob(".*.old"),
+        *([unborn] if unborn else []),
+    ]:
         shutil.rmtree(leftover, ignore_errors=True)
-    for leftover in folder.glob(".*.new"):
+    for leftover in [*folder.glob(".*.new"), *folder.glob(NEXT)]:
         leftover.unlink()
+
+
+def _unborn(folder: Path) -> Path | None:
+    """The generation of a run that was killed between naming it and making it live."""
+    if not (folder / NEXT).is_symlink():
+        return None
+    place = (folder / NEXT).resolve()
+    return place if place != (folder / CURRENT).resolve() else None
 
 
 def _remove_all_but(generations: Path, kept: set[Path]) -> None:
@@ -162,132 +181,74 @@ def _flush(path: Path) -> None:
         os.close(descriptor)
 
 
+def roll_back(folder: Path) -> Path:
+    """Makes the generation before the live one live again, in one step; the one that was live stays beside it.
+
+    Raises IndexMissingError, IndexUnusableError where there is none that is whole.
+    """
+    live = generation_of(folder)
+    earlier = generation_beside(folder, live)
+    if earlier is None:
+        raise IndexMissingError(f"There is no generation before the live one in {folder}/.\nNothing was changed.")
+    check_files(earlier, read_manifest(earlier), whole=True)
+    _point(folder / CURRENT, Path(GENERATIONS) / earlier.name)
+    _show(folder)
+    return earlier
+
+
+def generation_beside(folder: Path, live: Path) -> Path | None:
+    """The other generation that is kept: the one before, or after `roll_back` the one it replaced."""
+    generations = folder / GENERATIONS
+    if not generations.is_dir():
+        return None
+    before = {live.name: _before(live)}
+    passed_over = {live, _unborn(folder)}
+    for place in generations.iterdir():
+        whole = not place.name.startswith(".") and (place / "manifest.json").is_file()
+        if whole and place.resolve() not in passed_over:
+            before[place.name] = _before(place)
+    others = sorted(set(before) - {live.name}, key=lambda name: (name != before[live.name], before[name] != live.name))
+    return generations / others[0] if others else None
+
+
+def _before(generation: Path) -> str:
+    """The name of the generation that this one followed, empty where it isn't known."""
+    try:
+        return str(json.loads((generation / "manifest.json").read_text(encoding="utf-8")).get("before") or "")
+    except (OSError, ValueError, AttributeError):
+        return ""
+
+
 def write(folder: Path, parts: Sequence[Part], embedded: Embedded, about: Mapping[str, Any]) -> None:
     """Writes one whole generation but its `encoder/`, which must be there already; the manifest comes last."""
-    _write_library(folder / "library.sqlite", parts)
-    _write_dense(folder / "dense.faiss", embedded.passages)
-    np.save(folder / "sentences.npy", embedded.sentences.astype(np.float16))
-    np.save(folder / "tokens.npy", embedded.tokens)
-    np.save(folder / "token_ends.npy", embedded.token_ends)
-    np.save(folder / "heading_tokens.npy", embedded.heading_tokens)
-    np.save(folder / "heading_ends.npy", embedded.heading_ends)
-    np.save(folder / "unit_ends.npy", embedded.unit_ends)
-    np.save(folder / "token_frequency.npy", embedded.token_frequency)
-    _write_lexical(folder / "lexical", parts)
-    write_manifest(folder, parts, about)
+    store = Store(folder)
+    store.add(parts, embedded)
+    store.finish()
+    write_manifest(folder, about)
 
 
-def add_questions(folder: Path, questions: Iterable[tuple[str, str, int]]) -> None:
-    """Adds questions that the library answers (text, document, passage); the manifest must be written after it."""
-    library = sqlite3.connect(folder / "library.sqlite")
-    try:
-        with library:
-            library.executemany("INSERT INTO questions (text, document, passage) VALUES (?, ?, ?)", questions)
-    finally:
-        library.close()
-
-
-def _write_library(path: Path, parts: Sequence[Part]) -> None:
-    library = sqlite3.connect(path)
-    try:
-        library.executescript(SCHEMA)
-        with library:
-            library.executemany("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)", map(_document_row, parts))
-            library.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)", _block_rows(parts))
-            library.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", _passage_rows(parts))
-            library.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _sentence_rows(parts))
-            library.executemany("INSERT INTO words VALUES (?, ?, ?)", _word_rows(parts))
-            library.executemany("INSERT INTO stems VALUES (?, ?)", _stem_counts(parts).items())
-    finally:
-        library.close()
-
-
-def _document_row(part: Part) -> tuple[object, ...]:
-    document = part.document
-    metadata = json.dumps(dict(document.metadata), ensure_ascii=False, default=str)
-    return document.id, document.title, document.text, document.source, document.url, metadata, part.sha256
-
-
-def _block_rows(parts: Iterable[Part]) -> Iterator[tuple[object, ...]]:
-    for part in parts:
-        for position, block in enumerate(part.document.blocks):
-            yield part.document.id, position, block.kind, block.start, block.end, block.level, block.list_id
-
-
-def _passage_rows(parts: Iterable[Part]) -> Iterator[tuple[object, ...]]:
-    passages = (passage for part in parts for passage in part.passages)
-    for row, passage in enumerate(passages):
-        section = json.dumps(passage.section, ensure_ascii=False)
-        yield row, passage.document_id, section, passage.start, passage.end
-
-
-def _sentence_rows(parts: Iterable[Part]) -> Iterator[tuple[object, ...]]:
-    row = first = 0
-    for part in parts:
-        for unit in part.units:
-            yield row, unit.document_id, first + unit.passage, unit.start, unit.end, unit.kind, unit.block, unit.list_id
-            row += 1
-        first += len(part.passages)
-
-
-def searched_text(document: Document, passage: Passage) -> str:
-    """What BM25 reads of a passage: its title and headings, then its text."""
-    return "\n".join((document.title, *passage.section, document.text[passage.start : passage.end]))
-
-
-def _texts(parts: Iterable[Part]) -> Iterator[str]:
-    for part in parts:
-        for passage in part.passages:
-            yield searched_text(part.document, passage)
-
-
-def _word_rows(parts: Iterable[Part]) -> Iterator[tuple[str, int, str]]:
-    """Words of the articles, how often they occur and how they are mostly written, for mending questions' spelling."""
-    forms: dict[str, Counter[str]] = {}
-    for text in _texts(parts):
-        for found in re.finditer(r"[^\W_]+", text):
-            forms.setdefault(found.group().lower(), Counter())[found.group()] += 1
-    for word, written in forms.items():
-        yield word, written.total(), word if word in written else written.most_common(1)[0][0]
-
-
-def _stem_counts(parts: Iterable[Part]) -> Counter[str]:
-    return Counter(found for text in _texts(parts) for found in {stem(word) for word in content_words(text)})
-
-
-def _write_dense(path: Path, passages: Vectors) -> None:
-    import faiss
-
-    index = faiss.IndexFlatIP(passages.shape[1])
-    index.add(passages)
-    faiss.write_index(index, str(path))
-
-
-def _write_lexical(folder: Path, parts: Sequence[Part]) -> None:
-    import bm25s
-
-    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells every step
-
-    lexical = bm25s.BM25()
-    lexical.index([stems(text) or [NO_WORD] for text in _texts(parts)], show_progress=False)
-    lexical.save(folder, show_progress=False)
-
-
-def write_manifest(folder: Path, parts: Sequence[Part], about: Mapping[str, Any]) -> None:
-    """Writes `manifest.json`, with the digest of every other file."""
+def write_manifest(folder: Path, about: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Writes `manifest.json`, with the digest of every other file but those that are `known`; gives all digests."""
     manifest_path = folder / "manifest.json"
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != manifest_path)
-    manifest = {
-        "format": FORMAT,
-        **about,
-        "counts": {
-            "documents": len(parts),
-            "passages": sum(len(part.passages) for part in parts),
-            "sentences": sum(len(part.units) for part in parts),
-        },
-        "files": {
-            path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": digest(path)}
-            for path in files
-        },
-    }
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != manifest_path)
+    names = {path.relative_to(folder).as_posix(): path for path in paths}
+    files = {name: (known or {}).get(name) or _described(path) for name, path in names.items()}
+    manifest = {"format": FORMAT, **about, "counts": counts(folder / "library.sqlite"), "files": files}
     manifest_path.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return files
+
+
+def _described(path: Path) -> dict[str, Any]:
+    return {"bytes": path.stat().st_size, "sha256": digest(path)}
+
+
+def counts(library: Path) -> dict[str, int]:
+    """Documents, passages and sentences of an index."""
+    opened = sqlite3.connect(library)
+    try:
+        return {
+            name: int(opened.execute(f"SELECT count(*) FROM {name}").fetchone()[0])  # noqa: S608 names of ours
+            for name in ("documents", "passages", "sentences")
+        }
+    finally:
+        opened.close()

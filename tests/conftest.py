@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cmo_qa import embed
 from cmo_qa.embed import OnnxEncoder
 from cmo_qa.settings import Settings
 from ingest import build, export
@@ -43,11 +49,36 @@ def small(tmp_path: Path) -> Library:
 
 
 @pytest.fixture(scope="session")
-def real_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings whose cache holds the real encoder, exported afresh in this session (about 20 s, once)."""
+def real_settings(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Settings:
+    """Settings whose cache holds the real encoder.
+
+    It is exported afresh (about 20 s) only where the code that does it, or a library that it uses, is another than in
+    the session before; pytest keeps it (`--cache-clear` removes it).
+    """
     settings = Settings(cache=tmp_path_factory.mktemp("cache"), threads=2)
+    kept = request.config.cache.mkdir("encoder") / _export_digest() if request.config.cache else None
+    if kept and kept.is_dir():
+        shutil.copytree(kept, settings.cache, dirs_exist_ok=True)
     export.encoder_for(export.locate(settings.model), settings.cache, Silent().say)
+    if kept and not kept.is_dir():
+        _keep(settings.cache, kept)
     return settings
+
+
+def _keep(made: Path, kept: Path) -> None:
+    """Copies the export for later sessions; where another session is at it too, one of them does."""
+    with suppress(OSError):
+        shutil.rmtree(kept.parent)
+        fresh = kept.with_name(f"{kept.name}-{os.getpid()}")
+        shutil.copytree(made, fresh)
+        fresh.rename(kept)
+
+
+def _export_digest() -> str:
+    """What an export depends on besides the model."""
+    libraries = [f"{name} {version(name)}" for name in ("onnx", "onnxruntime", "onnxscript", "torch", "transformers")]
+    code = [Path(module.__file__ or "").read_bytes() for module in (export, embed)]
+    return hashlib.sha256(b"".join([*code, *(name.encode() for name in libraries)])).hexdigest()[:16]
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +95,16 @@ def real_index(real_settings: Settings, tmp_path_factory: pytest.TempPathFactory
     articles = write_articles(place / "articles")
     build.build([articles], place / "index", real_settings, Silent())
     return place / "index"
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """The folder of `library.ARTICLES` as files, the test's own."""
+    return write_articles(tmp_path / "articles")
+
+
+@pytest.fixture
+def index(real_index: Path, tmp_path: Path) -> Path:
+    """A copy of the shared index, the test's own."""
+    shutil.copytree(real_index, tmp_path / "index", symlinks=True)
+    return tmp_path / "index"

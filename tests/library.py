@@ -12,7 +12,7 @@ import numpy as np
 
 from cmo_qa.embed import Encoded, unit_rows
 from cmo_qa.index import Index, generation_of
-from ingest import chunk, clean, write
+from ingest import chunk, clean, tables, write
 from ingest.embed import Embedded, Part, embed
 from ingest.progress import Progress
 from ingest.read import Raw
@@ -63,6 +63,7 @@ class BagOfWords:
 
     vocabulary: tuple[str, ...]
     max_tokens: int = 256
+    mean_pooled: bool = True
 
     @classmethod
     def of(cls, *texts: str) -> BagOfWords:
@@ -102,7 +103,7 @@ class BagOfWords:
         ids = np.array([self.vocabulary.index(word.group()) for word in found], dtype=np.int64)
         spans = np.array([word.span() for word in found], dtype=np.int64).reshape(-1, 2)
         tokens = np.eye(self.dim, dtype=np.float32)[ids]
-        return Encoded(unit_rows(tokens.sum(axis=0)), tokens, ids, spans)
+        return Encoded(unit_rows(tokens.sum(axis=0)), tokens, ids, spans, tokens)
 
 
 class Silent(Progress):
@@ -170,6 +171,6 @@ def build_library(
         (place / "encoder").mkdir()
         (place / "encoder" / "README").write_text("A bag of words, given to `Index` as its `encoder`.\n")
         write.write(place, parts, embedded, about)
-        write.add_questions(place, questions)
-        write.write_manifest(place, parts, about)
+        tables.add_questions(place / "library.sqlite", questions)
+        write.write_manifest(place, about)
     return Library(folder, parts, embedded, encoder, Index(generation_of(folder), encoder=encoder))

@@ -16,24 +16,12 @@ from cmo_qa.errors import SourceError
 from ingest.chunk import chunk
 from ingest.clean import clean, explain, slug
 from ingest.read import Raw, find, read
+from tests.cleaned import BODY, dropped, shape, text_of
 
 if TYPE_CHECKING:
     from cmo_qa.types import Document
 
 SHARED = Path(__file__).parents[2] / "shared"
-BODY = "The chief of the ward reads all figures of the month with great care."
-
-
-def text_of(text: str, kind: str = "text") -> Document:
-    return clean(Raw("lib/some-page.txt", kind, text))
-
-
-def shape(document: Document) -> list[tuple[str, str]]:
-    return [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
-
-
-def dropped(text: str, kind: str = "text") -> list[tuple[str, str]]:
-    return [(one.rule, one.text) for one in explain(Raw("a.txt", kind, text)).dropped]
 
 
 def sections(document: Document) -> list[tuple[tuple[str, ...], str]]:
@@ -247,93 +235,6 @@ def test_marks_of_questions_and_answers_are_not_quoted() -> None:
     assert sections(document) == [(("Who leads?",), "The chief does."), (("Who follows?",), "All do.")]
 
 
-# Furniture
-
-
-@pytest.mark.parametrize(
-    ("furniture", "rule"),
-    [
-        ("Post a Comment", "side section"),
-        ("Share this article", "side section"),
-        ("Get more insights on the ward", "invitation"),
-        ("Read more about our chiefs »", "invitation"),
-        ("Click here to download the guide", "invitation"),
-        ("Subscribe to our newsletter and get news in your inbox.", "side section"),
-        ("Sign up for our newsletter to receive tips every week.", "side section"),
-        ("We use cookies to improve your experience. Accept all cookies.", "notice"),
-        ("© 2024 Ward House. All rights reserved.", "notice"),
-        ("Home > Blog > Chiefs of wards", "breadcrumbs"),
-        ("Posted on March 4, 2024 by Jane Roe", "byline"),
-        ("Jane Roe | 5 min read", "byline"),
-        ("By Jane Roe", "byline"),
-        ("https://ward.example/chiefs", "address"),
-        ("Tags: chiefs, wards", "interface"),
-        ("Previous Post", "interface"),
-        ("![]() |", "image"),
-        ("![A ward](ward.png)", "image"),
-    ],
-)
-def test_furniture_goes_wherever_it_stands(furniture: str, rule: str) -> None:
-    for text in (f"Title\n{furniture}\n{BODY}\n{BODY}", f"Title\n{BODY}\n{BODY}\n{furniture}"):
-        assert [kind for kind, _ in shape(text_of(text))] == ["heading", "paragraph", "paragraph"], text
-    assert [name for name, _ in dropped(f"Title\n{BODY}\n{BODY}\n{furniture}")] in ([rule], ["interface"])
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "Patients can sign up for the portal at the front desk.",
-        "By leading rounds, a chief learns what the ward lacks.",
-        "Learn more than one specialty before you lead.",
-        "The comments of patients are read every week.",
-        "A chief may share this task with a deputy.",
-        "The subsequent part will look at the pay of chiefs.",
-        "Contact with patients matters to a chief.",
-        "Follow the rules of the house.",
-    ],
-)
-def test_content_that_only_sounds_like_furniture_stays(content: str) -> None:
-    assert content in text_of(f"Title\n{BODY}\n{content}\n{BODY}").text
-
-
-def test_lists_of_links_go_with_their_heading() -> None:
-    text = (
-        f"Title\n{BODY}\nWard Lists\nEast Ward List | West Ward List |\n"
-        f"North Ward List | South Ward List |\nPay\n{BODY}"
-    )
-    assert [kind for kind, _ in shape(text_of(text))] == ["heading", "paragraph", "heading", "paragraph"]
-    assert [rule for rule, _ in dropped(text)] == ["nothing beneath", "link list"]
-
-
-def test_related_posts_go_and_the_next_section_stays() -> None:
-    text = f"Title\n\n{BODY}\n\nRelated posts\n\nTen tips for chiefs\n\nWards we like\n\nPay\n\n{BODY}"
-    assert shape(text_of(text)) == [("heading", "Title"), ("paragraph", BODY), ("heading", "Pay"), ("paragraph", BODY)]
-
-
-def test_a_table_of_contents_goes() -> None:
-    text = f"# Title\n\n- [Pay](#pay)\n- [Care](#care)\n\n## Pay\n\n{BODY}\n\n## Care\n\n{BODY}\n"
-    assert [kind for kind, _ in shape(text_of(text, "markdown"))] == [
-        "heading",
-        "heading",
-        "paragraph",
-        "heading",
-        "paragraph",
-    ]
-
-
-def test_a_title_said_twice_is_said_once_and_an_empty_last_heading_goes() -> None:
-    text = f"Title of it\n\n\nTitle of it\n\n{BODY}\n\nReferences:"
-    assert shape(text_of(text)) == [("heading", "Title of it"), ("paragraph", BODY)]
-    assert dropped(text) == [("said twice", "Title of it"), ("nothing beneath", "References:")]
-
-
-def test_a_last_line_without_a_stop_is_kept_where_it_is_a_sentence() -> None:
-    assert shape(text_of(f"Title\n{BODY}\nLast words\nThe job is hard but rewarding"))[-1] == (
-        "paragraph",
-        "The job is hard but rewarding",
-    )
-
-
 # Formats
 
 
@@ -344,16 +245,21 @@ def test_front_matter_is_metadata() -> None:
         "markdown",
     )
     assert (document.id, document.title, document.url) == ("wards", "On wards", "https://x.example")
-    assert document.metadata == {"summary": "Short", "topics": ["a", "b"], "updated": "2024-05-01"}
+    assert document.metadata == {
+        "summary": "Short",
+        "topics": ["a", "b"],
+        "updated": "2024-05-01",
+        "language": "en",
+    }
 
 
-def test_bad_front_matter_is_said() -> None:
-    with pytest.raises(SourceError) as error:
-        clean(Raw("lib/a.md", "markdown", f"---\ntitle: [a\n---\n{BODY}"))
-    assert (
-        str(error.value)
-        == "Can't read lib/a.md: its front matter is not valid YAML (line 3). Put it right, or remove it."
-    )
+def test_bad_front_matter_is_read_line_by_line_and_said() -> None:
+    front = 'title: Care: a guide\nauthor: "Jane Roe"\ntopics:\n- wards\n- beds\nupdated: 2024-05-01'
+    found = explain(Raw("lib/a.md", "markdown", f"---\n{front}\n---\n{BODY}"))
+    assert (found.document.title, found.document.text) == ("Care: a guide", BODY)
+    known = {key: found.document.metadata[key] for key in ("author", "topics", "updated")}
+    assert known == {"author": "Jane Roe", "topics": ["wards", "beds"], "updated": "2024-05-01"}
+    assert found.warnings == ("its front matter is not valid YAML (line 2); it was read line by line",)
 
 
 def test_a_page_of_furniture_alone_is_refused() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from cmo_qa.embed import OnnxEncoder
+from cmo_qa.embed import OnnxEncoder, unit_rows
 from cmo_qa.errors import ModelError
 from cmo_qa.settings import Settings
 from ingest import export
@@ -89,6 +89,17 @@ def test_int8_vectors_stay_near_the_original(
     assert float(question @ real_encoder.encode_question(text).vector) >= 0.98
 
 
+@pytest.mark.parametrize("text", TEXTS)
+def test_int8_tokens_stay_near_the_original(
+    text: str, original: SentenceTransformer, real_encoder: OnnxEncoder
+) -> None:
+    whole = original.encode(text, output_value="token_embeddings", show_progress_bar=False)
+    given = real_encoder.encode_passages([text])[0].states
+    cosines = np.sum(unit_rows(whole.numpy()[1:-1]) * unit_rows(given), axis=1)
+    assert len(given) == len(whole) - 2
+    assert float(cosines.mean()) >= 0.97
+
+
 def test_an_export_that_is_not_faithful_is_refused(
     original: SentenceTransformer, real_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,12 +168,15 @@ def test_what_a_killed_export_left_is_removed_with_the_next(cache: Path) -> None
 @pytest.fixture(scope="module")
 def prompted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a tiny model, untrained, with prompts, few dimensions and short texts."""
+    return _tiny(tmp_path_factory.mktemp("model"), "mean")
+
+
+def _tiny(place: Path, pooled: str) -> Path:
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     from transformers import BertConfig, BertModel
 
-    place = tmp_path_factory.mktemp("model")
     torch.manual_seed(1)
     config = BertConfig(
         hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64, vocab_size=30522
@@ -172,7 +186,7 @@ def prompted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
         shutil.copy(locate(DEFAULT_MODEL).folder / name, inner)
     model = SentenceTransformer(
-        modules=[Transformer(str(inner), max_seq_length=24), Pooling(32, "mean")],
+        modules=[Transformer(str(inner), max_seq_length=24), Pooling(32, pooled)],
         prompts={"query": "question: ", "document": "text: "},
         device="cpu",
     )
@@ -185,6 +199,7 @@ def test_another_model_is_exported_with_its_prompts_size_and_length(prompted: Pa
     folder = encoder_for(model, tmp_path, Silent().say)
     about = json.loads((folder / "encoder.json").read_text())
     assert about["digest"] == model.digest
+    assert about["mean_pooled"] is True
     assert (about["query_prompt"], about["document_prompt"]) == ("question: ", "text: ")
     encoder = OnnxEncoder(folder)
     assert (encoder.dim, encoder.token_dim, encoder.max_tokens) == (32, 32, 24)
@@ -199,3 +214,8 @@ def test_another_model_is_exported_with_its_prompts_size_and_length(prompted: Pa
         assert one.tokens.shape == (6, 32)
     assert encoder.count_tokens(text) == 8
     assert np.allclose(np.linalg.norm(told.tokens, axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(("pooled", "mean"), [("mean", True), ("cls", False), ("max", False)])
+def test_only_a_vector_that_is_the_mean_of_its_tokens_says_so(tmp_path: Path, pooled: str, mean: bool) -> None:
+    assert export._is_mean_pooled(export._load(locate(str(_tiny(tmp_path, pooled))))) is mean

@@ -24,6 +24,9 @@ FILES = (
     "heading_ends.npy",
     "unit_ends.npy",
     "token_frequency.npy",
+    "token_ids.npy",
+    "token_id_ends.npy",
+    "sketches.npy",
     "lexical/data.csc.index.npy",
     "lexical/indices.csc.index.npy",
     "lexical/indptr.csc.index.npy",
@@ -140,7 +143,7 @@ def test_a_file_that_is_what_it_was_written_as_and_no_index_is_refused(name: str
 
 def test_another_format_is_named(small: Library) -> None:
     remake_manifest(small.folder, lambda manifest: manifest.update(format=99))
-    assert refused(small.folder) == unusable(small.folder, "it has format 99, this program reads format 1")
+    assert refused(small.folder) == unusable(small.folder, "it has format 99, this program reads format 2")
 
 
 @pytest.mark.parametrize(

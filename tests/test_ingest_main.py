@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import signal
@@ -13,7 +14,8 @@ from typer.testing import CliRunner
 
 from cmo_qa.index import generation_of
 from cmo_qa.settings import Settings
-from ingest import build, write
+from cmo_qa.verify import faults
+from ingest import read, store, watch, write
 from ingest.__main__ import app
 from tests.library import write_articles
 
@@ -37,34 +39,70 @@ def ingest(*arguments: str) -> tuple[int, str, str]:
     return result.exit_code, re.sub(r"\d+\.\d s", "S s", result.stdout), result.stderr
 
 
+LINES = (
+    "Files: 4 new, 0 changed, 0 removed, 0 unchanged\n"
+    "Reading and embedding: 4 articles\n"
+    "Writing the index\n"
+    "Asking the articles' own questions: 5\n"
+)
+
+
+def table(err: str) -> dict[str, str]:
+    """The summary's rows."""
+    return dict(re.findall(r"^ {1,3}(\S.*?) {2,}(\S.*?) *$", err, flags=re.MULTILINE))
+
+
 def test_a_run_says_what_it_does_and_where_the_index_is() -> None:
     code, out, err = ingest("articles", "--index", "library")
     assert (code, out) == (0, "Indexed 4 articles, 5 passages, 11 sentences in S s: library/\n")
-    assert re.sub(r"articles' own questions: \d+", "articles' own questions: N", err) == (
-        "Reading articles: 4\n"
-        "Embedding passages: 5\n"
-        "Embedding sentences: 11\n"
-        "Writing the index\n"
-        "Asking the articles' own questions: N\n"
+    assert err.startswith(LINES)
+    found = table(err)
+    assert {name: found[name] for name in ("articles", "new", "unchanged", "passages", "warnings")} == {
+        "articles": "4", "new": "4", "unchanged": "0", "passages": "5", "warnings": "0",
+    }  # fmt: skip
+    assert float(found["seconds"]) > 0
+    assert float(found["megabytes"]) > 1
+
+
+def test_the_command_may_be_named() -> None:
+    assert ingest("build", "articles", "--index", "library")[0] == 0
+    assert ingest("articles", "--index", "library")[:2] == (
+        0,
+        "Nothing has changed: 4 articles, 5 passages, 11 sentences: library/\n",
     )
 
 
 def test_the_index_is_where_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CMO_QA_INDEX", "elsewhere")
     code, out, _ = ingest("articles/pay.md")
-    assert (code, out) == (0, "Indexed 1 articles, 1 passages, 2 sentences in S s: elsewhere/\n")
+    assert (code, out) == (0, "Indexed 1 article, 1 passage, 2 sentences in S s: elsewhere/\n")
     assert generation_of(Path("elsewhere")).is_dir()
 
 
 def test_what_was_left_out_is_said_with_the_reason() -> None:
     Path("articles/odd[1].md").write_bytes(b"")
-    Path("articles/note.docx").write_bytes(b"PK")
+    Path("articles/note.xyz").write_bytes(b"PK")
     code, out, err = ingest("articles", "--index", "library")
     assert (code, out) == (0, "Indexed 4 articles, 5 passages, 11 sentences in S s: library/\n")
-    assert err.splitlines()[-2:] == [
-        "Left out: articles/note.docx: not .md, .txt or .html",
-        "Left out: Can't read articles/odd[1].md: the file is empty. Remove it, or fill it.",
+    assert [line for line in err.splitlines() if line.startswith("Warning")] == [
+        f"Warning: articles/note.xyz: not {read.READABLE}",
+        "Warning: articles/odd[1].md: the file is empty. Remove it, or fill it.",
     ]
+
+
+def test_the_report_for_machines() -> None:
+    Path("articles/copy.md").write_text(Path("articles/pay.md").read_text().replace("id: pay", "id: copy"))
+    Path("articles/empty.md").write_text("")
+    code, out, _ = ingest("articles", "--index", "library", "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert (report["documents"], report["passages"], report["sentences"]) == (4, 5, 11)
+    assert report["copies"] == [{"source": "articles/pay.md", "same_as": "articles/copy.md"}]
+    assert report["problems"] == ["articles/empty.md: the file is empty. Remove it, or fill it."]
+    assert report["changes"]["unchanged"] == 0
+    assert len(report["changes"]["new"]) == 4
+    assert report["swapped"] is True
+    assert json.loads(ingest("articles", "--index", "library", "--json")[1])["swapped"] is False
 
 
 def test_unchanged_articles_are_not_read_again() -> None:
@@ -78,6 +116,91 @@ def test_unchanged_articles_are_not_read_again() -> None:
     assert (code, out) == (0, "Indexed 4 articles, 5 passages, 12 sentences in S s: library/\n")
 
 
+# Changes
+
+
+def test_a_dry_run_shows_what_would_change_and_writes_nothing() -> None:
+    wanted = "+ articles/duties.md\n+ articles/growth.md\n+ articles/pay.md\n+ articles/role.md\n"
+    counts = "Files: 4 new, 0 changed, 0 removed, 0 unchanged. Nothing was written.\n"
+    assert ingest("articles", "--index", "library", "--dry-run") == (0, wanted + counts, "")
+    assert not Path("library").exists()
+    ingest("articles", "--index", "library")
+    generation = generation_of(Path("library"))
+    Path("articles/pay.md").unlink()
+    Path("articles/role.md").write_text("# Role\n\nAnother text.\n")
+    assert ingest("articles", "--index", "library", "--dry-run")[1] == (
+        "~ articles/role.md\n- articles/pay.md\nFiles: 0 new, 1 changed, 1 removed, 2 unchanged. Nothing was written.\n"
+    )
+    assert generation_of(Path("library")) == generation
+
+
+def test_what_the_last_run_changed_and_back_again() -> None:
+    ingest("articles", "--index", "library")
+    first = generation_of(Path("library"))
+    assert ingest("diff", "--index", "library") == (
+        2, "", "There is no generation before the live one in library/ to compare with.\n",
+    )  # fmt: skip
+    assert ingest("--rollback", "--index", "library")[0] == 2
+    Path("articles/pay.md").unlink()
+    Path("articles/new.md").write_text("# New\n\nThe new ward opens in May.\n")
+    ingest("articles", "--index", "library")
+    second = generation_of(Path("library"))
+    code, out, _ = ingest("diff", "--index", "library")
+    assert (code, out.splitlines()[:2]) == (0, ["+ articles/new.md", "- articles/pay.md"])
+    assert out.splitlines()[2].startswith("Articles: 1 new, 0 changed, 1 removed, 3 unchanged (20")
+    changes = json.loads(ingest("diff", "--index", "library", "--json")[1])["changes"]
+    assert (changes["new"], changes["removed"]) == (["articles/new.md"], ["articles/pay.md"])
+    code, out, _ = ingest("--rollback", "--index", "library")
+    assert code == 0
+    assert re.fullmatch(r"The index at library/ is the one of \S+ \S+ UTC again: 4 articles.\n", out)
+    assert generation_of(Path("library")) == first
+    assert faults(Path("library")) == []
+    ingest("--rollback", "--index", "library")
+    assert generation_of(Path("library")) == second
+
+
+def test_a_damaged_generation_is_not_rolled_back_to() -> None:
+    ingest("articles", "--index", "library")
+    first = generation_of(Path("library"))
+    Path("articles/pay.md").unlink()
+    ingest("articles", "--index", "library")
+    second = generation_of(Path("library"))
+    (first / "tokens.npy").write_bytes(b"damaged")
+    code, _, err = ingest("--rollback", "--index", "library")
+    assert code == 2
+    assert "tokens.npy has 7 bytes" in err
+    assert generation_of(Path("library")) == second
+
+
+def test_what_cannot_be_watched_is_a_line() -> None:
+    missing = "No file or folder at none. Give the path of an article or of a folder of articles.\n"
+    assert ingest("none", "--index", "library", "--watch") == (2, "", missing)
+    code, _, err = ingest("articles", "--index", "library", "--watch", "--dry-run")
+    assert (code, err) == (2, "--dry-run writes nothing and --watch goes on writing: give one of them.\n")
+
+
+def test_watching_ends_cleanly_between_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watch.Watcher, "wait", interrupted)
+    code, out, err = ingest("articles", "--index", "library", "--watch")
+    assert (code, out) == (0, "Indexed 4 articles, 5 passages, 11 sentences in S s: library/\n")
+    assert err.endswith("Watching articles (Ctrl+C stops it)\nStopped.\n")
+
+
+# Nothing to do it with
+
+
+def test_a_setting_that_cannot_be_one_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CMO_QA_THREADS", "-1")
+    code, out, err = ingest("articles", "--index", "library")
+    assert (code, out) == (2, "")
+    assert (
+        err == "CMO_QA_THREADS=-1 can't be used: input should be greater than or equal to 0. Change it, or unset it.\n"
+    )
+
+
 def test_a_missing_folder() -> None:
     wanted = "No file or folder at none. Give the path of an article or of a folder of articles.\n"
     assert ingest("none", "--index", "library") == (2, "", wanted)
@@ -87,14 +210,14 @@ def test_a_missing_folder() -> None:
 
 def test_nothing_readable() -> None:
     Path("none").mkdir()
-    Path("none/table.csv").write_text("a,b\n")
+    Path("none/table.xyz").write_text("a,b\n")
     assert ingest("none", "articles/none.d", "--index", "library")[0] == 2
     assert ingest("none", "--index", "library") == (
         2,
         "",
         (
-            "Nothing to index in none: no readable article (.md, .txt, .html).\n"
-            "none/table.csv: not .md, .txt or .html\n"
+            f"Nothing to index in none: no readable article ({read.READABLE}).\n"
+            f"none/table.xyz: not {read.READABLE}\n"
             "Name a file or folder of articles: python -m ingest FOLDER --index DIR\n"
         ),
     )
@@ -135,10 +258,26 @@ def test_an_interrupted_run(real_index: Path, monkeypatch: pytest.MonkeyPatch) -
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(build, "embed", interrupted)
+    monkeypatch.setattr(store.Store, "finish", interrupted)
     assert ingest("articles", "--index", "library") == (
         130,
         "",
-        "Reading articles: 4\nInterrupted. The index at library/ is as it was.\n",
+        (
+            "Files: 4 new, 0 changed, 4 removed, 0 unchanged\n"
+            "Reading and embedding: 0 articles, 4 taken over\n"
+            "Writing the index\n"
+            "Interrupted. The index at library/ is as it was.\n"
+        ),
     )
     assert generation_of(Path("library")) == generation
+
+
+def test_an_interrupt_after_the_swap_says_that_the_index_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(write, "_remove_all_but", interrupted)
+    code, out, err = ingest("articles", "--index", "library")
+    assert (code, out) == (130, "")
+    assert err.endswith("Interrupted. The index at library/ is the new one, whole.\n")
+    assert faults(Path("library")) == []

@@ -37,7 +37,7 @@ FIELDS = [
     "text",
 ]
 STATEMENT = ["text", "kind", "citations"]
-CITATION = ["number", "document_id", "title", "source", "url", "section", "start", "end", "quote"]
+CITATION = ["number", "document_id", "title", "source", "url", "section", "start", "end", "quote", "page"]
 PASSAGE = ["document_id", "title", "source", "section", "start", "end", "text", "score"]
 
 HOSTILE = {

@@ -16,7 +16,7 @@ from cmo_qa.retrieve import COSINE_SHARE, LATE_SHARE, min_max, retrieve
 from cmo_qa.text import stems
 from cmo_qa.types import Hit
 from ingest.embed import passage_text
-from ingest.write import searched_text
+from ingest.tables import searched_text
 from tests.library import Library, build_library
 
 # One passage each: a title that the question never names, and a sentence of known words.

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -237,11 +238,12 @@ def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
     build_library(folder, ONE, name="one")
     (folder / "generations" / ".two.building" / "lexical").mkdir(parents=True)
     (folder / "generations" / "two").mkdir()  # renamed, and killed before the swap
-    (folder / ".current.new").symlink_to("generations/two")
+    (folder / write.NEXT).symlink_to("generations/two")
+    (folder / ".current.new").symlink_to("generations/one")
     (folder / ".lexical.old").mkdir()
     build_library(folder, TWO, name="two")
     assert live(folder) == ["B"]
-    assert names(folder / "generations") == ["one", "two-2"]
+    assert names(folder / "generations") == ["one", "two"]
     assert not [name for name in names(folder) if name.startswith(".") and name != ".lock"]
 
 
@@ -273,6 +275,29 @@ def test_a_copy_answers_and_can_be_written_again(copy: Callable[[Path, Path], No
 
 
 STEPS = ("rename", "replace", "symlink_to", "unlink")
+
+
+def test_rolling_back_never_leads_to_a_generation_that_was_not_live(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_library(tmp_path / "index", ONE, name="one")
+    seen = []
+    for stop in range(6):
+        folder = tmp_path / f"copy-{stop}"
+        copied(tmp_path / "index", folder)
+        left = iter(range(stop))
+        with monkeypatch.context() as patch, suppress(Stopped):
+            for name in STEPS:
+                patch.setattr(Path, name, _stopping(getattr(Path, name), left))
+            build_library(folder, TWO, name="two")
+        seen.append((*live(folder), (folder / "generations" / "two").exists()))
+        if live(folder) == ["A"]:
+            with pytest.raises(IndexMissingError):
+                write.roll_back(folder)
+        else:
+            write.roll_back(folder)
+        assert live(folder) == ["A"]
+    assert set(seen) == {("A", False), ("A", True), ("B", True)}
 
 
 @pytest.mark.parametrize("copy", [copied, followed, taken_out])

@@ -1,12 +1,13 @@
 """Fits the weights of cmo_qa/confidence.json on questions with known answers; see training/README.md.
 
-usage: python -m training.confidence --index DIR [--questions training/calibration.jsonl]
+usage: python -m training.confidence [--work build/confidence]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,16 +28,21 @@ from cmo_qa.index import Index
 from cmo_qa.knowledge import look_up
 from cmo_qa.meanings import other_meaning
 from cmo_qa.question import understand
+from cmo_qa.settings import Settings
+from ingest.build import build
+from ingest.progress import Progress
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HERE = Path(__file__).parent
+OURS = HERE.parent / "corpus", HERE / "calibration.jsonl"  # articles, and the questions that are asked of them
+OTHERS = HERE / "other" / "articles", HERE / "other" / "questions.jsonl"
 MODEL = HERE.parent / "cmo_qa" / "confidence.json"
 NAMES = [field.name for field in fields(Signs)]
 REGULARISATION = 0.1  # C of the regression: the signs overlap, and the questions are few
-FALSE_REFUSALS = 0.03  # share of answerable questions that may be refused, in the folds
-UNSURE = 0.15  # share of answerable questions that may be answered with reserve, or refused
+FALSE_REFUSALS = 0.085  # share of answerable questions that may be refused, over articles that nothing was fitted on
+UNSURE = 0.1  # share of answerable questions that may be answered with reserve, or refused, in the folds
 SEED = 0
 
 
@@ -53,8 +59,10 @@ def read_signs(index: Index, questions: list[dict[str, Any]]) -> tuple[NDArray[n
     return np.array(rows, dtype=np.float64), np.array(answerable)
 
 
-def fit(rows: NDArray[np.float64], answerable: NDArray[np.bool_]) -> tuple[dict[str, Any], NDArray[np.float64]]:
-    """The model as JSON, and the confidence of each question from the folds that had not seen it."""
+def fit(
+    rows: NDArray[np.float64], answerable: NDArray[np.bool_], names: Sequence[str] = NAMES
+) -> tuple[dict[str, Any], NDArray[np.float64]]:
+    """Bias and weights as JSON, and the confidence of each question from the folds that had not seen it."""
     pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=REGULARISATION, max_iter=1000))
     folds = StratifiedKFold(10, shuffle=True, random_state=SEED)
     unseen = cross_val_predict(pipeline, rows, answerable, cv=folds, method="predict_proba")[:, 1]
@@ -63,33 +71,56 @@ def fit(rows: NDArray[np.float64], answerable: NDArray[np.bool_]) -> tuple[dict[
     weights = regression.coef_[0] / scaler.scale_
     model = {
         "bias": round(float(regression.intercept_[0] - weights @ scaler.mean_), 4),
-        "weights": {name: round(float(weight), 4) for name, weight in zip(NAMES, weights, strict=True)},
-        "covered": round(float(np.quantile(unseen[answerable], FALSE_REFUSALS)), 3),
-        "sure": round(float(np.quantile(unseen[answerable], UNSURE)), 3),
+        "weights": {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
     }
     return model, unseen
 
 
-def report(console: Console, model: dict[str, Any], unseen: NDArray[np.float64], answerable: NDArray[np.bool_]) -> None:
-    """What the held-out folds show."""
-    table = Table("figure", "value")
+def confidences(model: dict[str, Any], rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The confidence (n,) that a fitted model has in each question, by its signs."""
+    weights = np.array(list(model["weights"].values()))
+    return np.asarray(1 / (1 + np.exp(-(rows @ weights + model["bias"]))), dtype=np.float64)
+
+
+def forget_unknown() -> None:
+    """Takes weights of signs that are no more out of the model, which is asked while indexes are built."""
+    model = json.loads(MODEL.read_text(encoding="utf-8"))
+    model["weights"] = {name: weight for name, weight in model["weights"].items() if name in NAMES}
+    MODEL.write_text(json.dumps(model, indent=2) + "\n", encoding="utf-8")
+
+
+def report(
+    console: Console, covered: float, name: str, sure: NDArray[np.float64], answerable: NDArray[np.bool_]
+) -> None:
+    """How well the confidence tells the questions apart."""
+    table = Table(name, "")
     table.add_row("questions", str(len(answerable)))
-    table.add_row("AUROC", f"{roc_auc_score(answerable, unseen):.3f}")
-    table.add_row("unanswerable refused", f"{np.mean(unseen[~answerable] < model['covered']):.3f}")
-    table.add_row("answerable refused", f"{np.mean(unseen[answerable] < model['covered']):.3f}")
+    table.add_row("AUROC", f"{roc_auc_score(answerable, sure):.3f}")
+    table.add_row("unanswerable refused", f"{np.mean(sure[~answerable] < covered):.3f}")
+    table.add_row("answerable refused", f"{np.mean(sure[answerable] < covered):.3f}")
     console.print(table)
 
 
+def asked(articles: Path, questions: Path, folder: Path) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The signs of the questions over the articles, whose index is built in the folder."""
+    build([articles], folder, Settings(), Progress())
+    lines = questions.read_text(encoding="utf-8").splitlines()
+    return read_signs(Index.open(folder), [json.loads(line) for line in lines if line.strip()])
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--index", type=Path, required=True)
-    parser.add_argument("--questions", type=Path, default=HERE / "calibration.jsonl")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, default=Path("build") / "confidence")
     options = parser.parse_args()
-    lines = options.questions.read_text(encoding="utf-8").splitlines()
-    index = Index.open(options.index)
-    rows, answerable = read_signs(index, [json.loads(line) for line in lines if line.strip()])
+    forget_unknown()
+    rows, answerable = asked(*OURS, options.work / "ours")
+    other_rows, others_answerable = asked(*OTHERS, options.work / "others")
     model, unseen = fit(rows, answerable)
-    report(Console(), model, unseen, answerable)
+    others = confidences(model, other_rows)
+    model["covered"] = round(float(np.quantile(others[others_answerable], FALSE_REFUSALS)), 3)
+    model["sure"] = round(float(np.quantile(unseen[answerable], UNSURE)), 3)
+    report(Console(), model["covered"], "ours, in the folds", unseen, answerable)
+    report(Console(), model["covered"], "others", others, others_answerable)
     MODEL.write_text(json.dumps(model, indent=2) + "\n", encoding="utf-8")
 
 

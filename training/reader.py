@@ -1,0 +1,238 @@
+"""Trains the reader that ships as cmo_qa/reader.onnx; see training/README.md.
+
+usage: python -m training.reader --public DIR [--work build/reader]
+
+One command: it makes the pairs, trains in three stages, and exports. Interrupted, it goes on from its last checkpoint.
+About two hours on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from rich.console import Console
+from rich.progress import track
+from sentence_transformers import CrossEncoder
+
+from cmo_qa.index import Index
+from cmo_qa.reader import FILES, FOLDER, LONGEST, MODEL, Reader
+from cmo_qa.settings import Settings
+from ingest import export
+from ingest.build import build
+from ingest.progress import Progress
+from training.pairs import Pair, general, own
+
+HERE = Path(__file__).parent
+LIBRARIES = {"corpus": ("library",), "training/reader/articles": ("a", "b", "c", "d")}  # with their question files
+BATCH = 32
+WARM_UP = 0.06  # share of a stage's steps in which the rate rises
+ALIKE = 40  # batches of a stretch whose pairs are sorted by length, so that little is padded
+KEPT_EVERY = 100  # steps between checkpoints
+FAITHFUL = 1e-3  # how far the exported reader's log-odds may be off before it is quantised
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One pass over some pairs."""
+
+    pairs: str  # "general" or "own"
+    rate: float
+    seed: int
+
+
+STAGES = (Stage("general", 1e-4, 0), Stage("own", 7e-5, 0), Stage("own", 5e-5, 1))
+
+
+def pairs_for(public: Path, work: Path) -> dict[str, list[Pair]]:
+    """The pairs by name, made once and kept in the working folder."""
+    kept = work / "pairs.json"
+    if not kept.is_file():
+        made = {"general": general(public), "own": list(_own(work))}
+        text = json.dumps({name: [asdict(pair) for pair in pairs] for name, pairs in made.items()})
+        part = kept.with_suffix(".part")
+        part.write_text(text, encoding="utf-8")
+        part.rename(kept)
+    found = json.loads(kept.read_text(encoding="utf-8"))
+    return {name: [Pair(**pair) for pair in pairs] for name, pairs in found.items()}
+
+
+def _own(work: Path) -> Iterator[Pair]:
+    for sources, names in LIBRARIES.items():
+        folder = work / sources.replace("/", "-")
+        build([HERE.parent / sources], folder, Settings(), Progress())
+        index = Index.open(folder)
+        index.reader = None  # what is to be trained has no say in what it learns from
+        for name in names:
+            yield from own(index, HERE / "reader" / "questions" / f"{name}.jsonl")
+
+
+def fresh() -> CrossEncoder:
+    """The encoder's weights under a new head that gives one number; its word embeddings stay as they are."""
+    torch.manual_seed(0)
+    folder = str(export.locate(export.DEFAULT_MODEL).folder)
+    dropout = {"attention_probs_dropout_prob": 0.0}
+    model = CrossEncoder(folder, num_labels=1, max_length=LONGEST, config_kwargs=dropout, local_files_only=True)
+    for parameter in model.model.bert.embeddings.parameters():
+        parameter.requires_grad = False
+    return model
+
+
+def batches(pairs: Sequence[Pair], seed: int) -> list[list[Pair]]:
+    """All pairs once, in an order of their own for each seed; those of a batch are of about one length."""
+    chance = random.Random(seed)  # noqa: S311
+    order = list(pairs)
+    chance.shuffle(order)
+    found: list[list[Pair]] = []
+    for first in range(0, len(order), BATCH * ALIKE):
+        stretch = sorted(order[first : first + BATCH * ALIKE], key=lambda pair: len(pair.question + pair.statement))
+        some = [stretch[at : at + BATCH] for at in range(0, len(stretch) - BATCH + 1, BATCH)]
+        chance.shuffle(some)
+        found += some
+    return found
+
+
+class Training:
+    """A stage in the working folder, which goes on from its checkpoint."""
+
+    def __init__(self, model: CrossEncoder, stage: Stage, number: int, steps: int, work: Path) -> None:
+        self._model = model
+        self._kept = work / f"stage-{number}.pt"
+        self._learning = [parameter for parameter in model.model.parameters() if parameter.requires_grad]
+        self._optimizer = torch.optim.AdamW(self._learning, lr=stage.rate, weight_decay=0.01, fused=True)
+        warm = max(1, int(WARM_UP * steps))
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            self._optimizer, lambda step: min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm)))
+        )
+        self.done = 0
+
+    def restore(self) -> None:
+        if self._kept.is_file():
+            kept: dict[str, Any] = torch.load(self._kept, weights_only=True)
+            self.done = int(kept["done"])
+            self._model.model.load_state_dict(kept["model"])
+            self._optimizer.load_state_dict(kept["optimizer"])
+            self._schedule.load_state_dict(kept["schedule"])
+
+    def keep(self) -> None:
+        part = self._kept.with_suffix(".part")
+        held = {"model": self._model.model, "optimizer": self._optimizer, "schedule": self._schedule}
+        torch.save({"done": self.done, **{name: one.state_dict() for name, one in held.items()}}, part)
+        part.rename(self._kept)
+
+    def step(self, batch: Sequence[Pair]) -> float:
+        """Learns from one batch; the loss before it."""
+        questions, statements = [pair.question for pair in batch], [pair.statement for pair in batch]
+        given = self._model.tokenizer(
+            questions, statements, padding=True, truncation=True, max_length=LONGEST, return_tensors="pt"
+        )
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            found = self._model.model(**given).logits[:, 0].float()
+        wanted = torch.tensor([pair.answers for pair in batch])
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(found, wanted)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self._learning, 1.0)
+        self._optimizer.step()
+        self._schedule.step()
+        self._optimizer.zero_grad()
+        self.done += 1
+        return float(loss.detach())
+
+
+def train(pairs: dict[str, list[Pair]], work: Path, console: Console) -> CrossEncoder:
+    """The model after all stages."""
+    model = fresh()
+    for number, stage in enumerate(STAGES, start=1):
+        torch.manual_seed(stage.seed)
+        todo = batches(pairs[stage.pairs], stage.seed)
+        training = Training(model, stage, number, len(todo), work)
+        training.restore()
+        model.model.train()
+        losses: list[float] = []
+        for batch in track(todo[training.done :], f"Stage {number} of {len(STAGES)}", console=console):
+            losses.append(training.step(batch))
+            if training.done % KEPT_EVERY == 0:
+                training.keep()
+                console.print(f"{training.done}/{len(todo)} loss {np.mean(losses[-KEPT_EVERY:]):.4f}")
+        training.keep()
+    model.model.eval()
+    return model
+
+
+def export_to(model: CrossEncoder, path: Path, work: Path) -> None:
+    """Writes the reader as ONNX in int8. Raises ValueError where the export's log-odds are not the model's."""
+
+    class LogOdds(torch.nn.Module):
+        def __init__(self, inner: torch.nn.Module) -> None:
+            super().__init__()
+            self.inner = inner
+
+        def forward(self, input_ids: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
+            mask = torch.ones_like(input_ids)
+            found = self.inner(input_ids=input_ids, token_type_ids=token_type_ids, attention_mask=mask)
+            return torch.as_tensor(found.logits)[:, 0]
+
+    folder = work / FOLDER
+    folder.mkdir(exist_ok=True)
+    whole, tokenizer = (folder / name for name in FILES)
+    tokenizer.write_text(model.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
+    ids = torch.ones((2, 16), dtype=torch.int64)
+    shape = {0: torch.export.Dim("batch", min=1, max=1024), 1: torch.export.Dim("tokens", min=2, max=LONGEST)}
+    with export.quiet():
+        torch.onnx.export(
+            LogOdds(export.with_plain_norms(model.model)).eval(),
+            (ids, torch.zeros_like(ids)),
+            str(whole),
+            input_names=["input_ids", "token_type_ids"],
+            output_names=["log_odds"],
+            dynamic_shapes={"input_ids": shape, "token_type_ids": shape},
+            opset_version=export.OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    _check(model, Reader(folder, 1))
+    _forget_shapes(whole)
+    export.quantize(whole)
+    whole.replace(path)
+
+
+def _forget_shapes(path: Path) -> None:
+    """Takes out what the export noted of shapes in between: of the one-row head it is wrong, and quantising stops."""
+    graph = onnx.load(path)
+    del graph.graph.value_info[:]
+    onnx.save(graph, path)
+
+
+def _check(model: CrossEncoder, exported: Reader) -> None:
+    for text in export.SAMPLE:
+        wanted = float(model.predict([(export.SAMPLE[1], text)], activation_fn=torch.nn.Identity())[0])
+        found = float(exported.read(export.SAMPLE[1], [text])[0])
+        if abs(wanted - found) > FAITHFUL:
+            raise ValueError(f"The exported reader is not faithful: {found:.4f} for {wanted:.4f} on {text[:40]!r}.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--public", type=Path, required=True, help="folder with squad/ and medquad/")
+    parser.add_argument("--work", type=Path, default=Path("build") / "reader")
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    console = Console()
+    pairs = pairs_for(options.public, options.work)
+    for name, some in pairs.items():
+        console.print(f"{name}: {len(some)} pairs, {np.mean([pair.answers == 1 for pair in some]):.2f} of them answer")
+    export_to(train(pairs, options.work, console), MODEL, options.work)
+    console.print(f"Written: {MODEL} ({MODEL.stat().st_size / 1e6:.1f} MB)")
+
+
+if __name__ == "__main__":
+    main()
