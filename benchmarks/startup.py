@@ -8,7 +8,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,18 +62,9 @@ def _baseline(folder: Path, settings: Settings) -> list[str]:
 
 
 def _timed(command: Sequence[str]) -> Run:
-    began = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        seconds = time.perf_counter() - began
-        process.stdout.read()
-        said = process.stderr.read().decode() if process.stderr else ""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode or not line.strip():
-        raise RuntimeError(f"{command[1:3]} failed with {process.returncode}: {said}")
-    return Run(seconds, usage.ru_maxrss / 1024)
+    timed = [sys.executable, str(Path(__file__).with_name("timed.py")), *command]
+    done = subprocess.run(timed, cwd=ROOT, check=True, capture_output=True, text=True)
+    return Run(*json.loads(done.stdout))
 
 
 def _table(runs: dict[str, list[Run]]) -> Table:
