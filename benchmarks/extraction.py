@@ -92,7 +92,7 @@ def _trafilatura(options: dict[str, Any]) -> Extractor:
 
 
 def _readability() -> Extractor:
-    from readability import Document  # type: ignore[import-untyped]
+    from readability import Document
 
     def extract(page: str) -> list[Block]:
         return list(_tree(lxml_html.fromstring(Document(page).summary())))

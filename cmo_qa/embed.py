@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cmo_qa.errors import IndexUnusableError
 
 if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
     from tokenizers import Encoding
 
 Vectors: TypeAlias = NDArray[np.float32]  # (n, dim), rows of unit length: inner product = cosine
@@ -60,18 +61,12 @@ class OnnxEncoder:
     """
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         try:
             self._about = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            options.log_severity_level = 3
-            self._session = onnxruntime.InferenceSession(
-                str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = session(folder / "encoder.onnx")
         except Exception as error:  # each library raises its own kind, down to bare Exception
             message = (
                 f"The encoder in {folder} can't be loaded: {error}\nBuild the index again: python -m ingest SOURCE…"
@@ -142,6 +137,16 @@ class OnnxEncoder:
         own = spans[:, 0] >= 0  # the prompt's tokens are none of the text
         rows = unit_rows(tokens[0, frame][own])
         return Encoded(unit_rows(vector[0]), rows, framed[0, frame][own], spans[own], states[0, frame][own])
+
+
+def session(path: Path) -> InferenceSession:
+    """The model in an ONNX file, each of its runs by one thread."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def unit_rows(rows: Vectors) -> Vectors:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cmo_qa.embed import session
 from cmo_qa.errors import IndexUnusableError
 
 if TYPE_CHECKING:
@@ -66,17 +67,11 @@ class Reader:
     """
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            options.log_severity_level = 3
-            self._session = onnxruntime.InferenceSession(
-                str(folder / "reader.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = session(folder / "reader.onnx")
         except Exception as error:  # each library raises its own kind, down to bare Exception
             message = f"The reader in {folder} can't be loaded: {error}"
             raise IndexUnusableError(f"{message}\nBuild the index again: python -m ingest SOURCE…") from error
