@@ -64,13 +64,9 @@ def _says_we(one: Evidence) -> bool:
 
 
 def _is_theirs(index: Index, speaker: frozenset[str], one: Evidence) -> bool:
-    near = [one.text, *one.hit.passage.section]
-    if one.unit.list_id is not None:
-        listed = index.list_units(one.unit.document_id, one.unit.list_id)
-        near += [text for _, unit, text in listed if unit.kind == "lead_in"]
+    near = [one.text, *one.hit.passage.section, *(text for _, _, text in index.lead_ins(one.unit))]
     if GOES_ON.match(one.text):
-        before, text = index.units([one.unit.passage]).get(one.row - 1, (None, ""))
-        near += [text] if before else []
+        near.append(index.text_before(one.row, one.unit))
     return speaker <= frozenset(words(" ".join(near))) or speaker <= _publisher(index, one.unit.document_id)
 
 

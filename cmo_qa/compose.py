@@ -221,15 +221,10 @@ def _length(said: Sequence[Said]) -> int:
 
 
 def _before(index: Index, one: Evidence) -> tuple[int, Unit, str] | None:
+    if one.unit.kind == "item" and _is_fragment(one.text) and one.unit.list_id is not None:
+        return next(iter(index.lead_ins(one.unit)), None)
     units = list(index.units([one.unit.passage]).items())
     at = next(place for place, (row, _) in enumerate(units) if row == one.row)
-    if one.unit.kind == "item" and _is_fragment(one.text) and one.unit.list_id is not None:
-        leads = [
-            (row, unit, text)
-            for row, unit, text in index.list_units(one.unit.document_id, one.unit.list_id)
-            if unit.kind == "lead_in"
-        ]
-        return leads[0] if leads else None
     if at and LEANING.match(one.text) and units[at - 1][1][0].block == one.unit.block:
         row, (unit, text) = units[at - 1]
         return row, unit, text

@@ -19,9 +19,7 @@ from cmo_qa.halves import half_of, with_half
 from cmo_qa.ordinal import is_place, with_item
 from cmo_qa.text import FRAME, STOPWORDS, any_of, stems, words
 from cmo_qa.thread import Thread, begun
-from cmo_qa.topic import topic_of, topics_of
-
-__all__ = ["LONGEST", "standalone", "topic_of"]
+from cmo_qa.topic import topics_of
 
 Items: TypeAlias = Callable[[str], Sequence[str]]  # a question to the items of the list that answers it
 

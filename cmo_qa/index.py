@@ -223,8 +223,9 @@ class Index:
 
     def published_by(self, document_id: str) -> str:
         """All that says whose article it is: title, source, address, and author and publisher where they are known."""
-        title, source, url = self.heading(document_id)
-        ((metadata,),) = self._select("SELECT metadata FROM documents WHERE id = ?", [document_id])
+        ((title, source, url, metadata),) = self._select(
+            "SELECT title, source, url, metadata FROM documents WHERE id = ?", [document_id]
+        )
         known = json.loads(metadata)
         return " ".join(str(part) for part in (title, source, url, *map(known.get, PUBLISHERS)) if part)
 
@@ -296,6 +297,17 @@ class Index:
         """Sentences, items and lead-ins of these passages by row, in order, each with its text."""
         where = " WHERE s.passage IN (SELECT value FROM json_each(?)) ORDER BY s.row"
         return {row: (Unit(*unit), text) for row, *unit, text in self._select(UNITS + where, [_listed(passages)])}
+
+    def text_before(self, row: int, unit: Unit) -> str:
+        """What the sentence, item or lead-in before this one says; empty where it begins its passage."""
+        _, text = self.units([unit.passage]).get(row - 1, (None, ""))
+        return text
+
+    def lead_ins(self, unit: Unit) -> list[tuple[int, Unit, str]]:
+        """What leads into the list that the unit belongs to; nothing where it belongs to none."""
+        if unit.list_id is None:
+            return []
+        return [one for one in self.list_units(unit.document_id, unit.list_id) if one[1].kind == "lead_in"]
 
     def list_units(self, document_id: str, list_id: int) -> list[tuple[int, Unit, str]]:
         """Lead-in, items and what belongs to them of one list, in order."""

@@ -23,7 +23,7 @@ from cmo_qa.meanings import meant_otherwise
 from cmo_qa.question import Question, understand
 from cmo_qa.reader import read_first
 from cmo_qa.retrieve import retrieve
-from cmo_qa.types import Answer, Citation, Document, Hit, Retrieved, Statement
+from cmo_qa.types import Answer, Citation, Document, Hit, Retrieved, Statement, Unit
 
 SEARCHED = 40  # passages whose sentences are read
 SHOWN = 20  # passages that an answer carries
@@ -143,16 +143,18 @@ class KnowledgeBase:
         """A statement's citations: its own place, others that say the same, and other names of the same articles."""
         places = [(said.unit, said.text), *((unit, text) for _, unit, text in said.also)]
         places += [(unit, text) for _, unit, text in self._index.said_elsewhere(said.unit, said.text)]
-        named = (
-            (unit, text, heading)
-            for unit, text in places
-            for heading in (self._index.heading(unit.document_id), *self._index.copies(unit.document_id))
-        )
-        for number, (unit, text, heading) in enumerate(islice(named, MOST_SOURCES), start=first):
-            passage, _ = self._index.passages([unit.passage])[unit.passage]
-            place = passage.section, unit.start, unit.end
-            page = self._index.page_of(unit) if heading == self._index.heading(unit.document_id) else None
-            yield Citation(number, unit.document_id, *heading, *place, text, page)
+        named = (one for unit, text in places for one in self._named(unit, text))
+        for number, one in enumerate(islice(named, MOST_SOURCES), start=first):
+            yield replace(one, number=number)
+
+    def _named(self, unit: Unit, text: str) -> Iterator[Citation]:
+        """Citations of a place, not numbered yet: under its article's name, then under those of its copies."""
+        passage, _ = self._index.passages([unit.passage])[unit.passage]
+        own = self._index.heading(unit.document_id)
+        place = passage.section, unit.start, unit.end
+        yield Citation(0, unit.document_id, *own, *place, text, self._index.page_of(unit))
+        for copy in self._index.copies(unit.document_id):
+            yield Citation(0, unit.document_id, *copy, *place, text)
 
     def _retrieved(self, hit: Hit) -> Retrieved:
         passage = hit.passage

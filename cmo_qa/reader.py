@@ -56,8 +56,7 @@ def read_first(index: Index, question: str, evidence: Sequence[Evidence]) -> lis
 def written(index: Index, one: Evidence) -> str:
     """A piece of evidence as the reader takes it."""
     title, _, _ = index.heading(one.unit.document_id)
-    _, before = index.units([one.unit.passage]).get(one.row - 1, (None, ""))
-    return as_read(one.text, title, one.hit.passage.section, before)
+    return as_read(one.text, title, one.hit.passage.section, index.text_before(one.row, one.unit))
 
 
 class Reader:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cmo_qa.converse import standalone, topic_of, with_subject
+from cmo_qa.converse import standalone, with_subject
 from cmo_qa.text import content_words, stem_all, stems, words
+from cmo_qa.topic import topic_of
 from tests.shipped import golden
 
 WORDS = (

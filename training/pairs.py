@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cmo_qa.evaluate import words
 from cmo_qa.evidence import Evidence
 from cmo_qa.index import Index
 from cmo_qa.knowledge import look_up
@@ -27,7 +28,6 @@ BEYOND = 3  # further ones that answer it
 SEED = 1
 TOPICS = 1500  # MedQuAD questions that are used
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(])")
-WORD = re.compile(r"[a-z0-9]+")
 SHORTEST = 15  # characters from which a text within another is the same
 
 
@@ -125,15 +125,11 @@ def own(index: Index, questions: Path) -> Iterator[Pair]:
 
 def _answers(index: Index, one: Evidence, wanted: Sequence[Mapping[str, Any]]) -> float:
     _, source, _ = index.heading(one.unit.document_id)
-    text = _plain(one.text)
+    text = " ".join(words(one.text))
     found = 0.0
     for each in wanted:
-        other = _plain(each["text"])
+        other = " ".join(words(each["text"]))
         same = text == other or (len(text) > SHORTEST and (text in other or other in text))
         if same and Path(source).name == each["file"]:
             found = max(found, 1.0 if each.get("grade", 2) == 2 else 0.5)
     return found
-
-
-def _plain(text: str) -> str:
-    return " ".join(WORD.findall(text.lower()))
