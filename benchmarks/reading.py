@@ -33,7 +33,7 @@ def measure(_: Settings, data: Path) -> Table:
     if (data.parent / "eval" / "dev.jsonl").exists():
         sets["dev"] = data.parent / "articles", data.parent / "eval" / "dev.jsonl"
     with tempfile.TemporaryDirectory() as place:
-        fitted_on = Asked(*confidence.asked(*confidence.OURS, Path(place) / "ours"))
+        fitted_on = Asked(*confidence.ours(Path(place)))
         asked = {name: Asked(*confidence.asked(*files, Path(place) / name)) for name, files in sets.items()}
     table = Table("confidence from", *(f"{name} {figure}" for name in sets for figure in ("AUROC", "refused")))
     others = [at for at in range(len(confidence.NAMES)) if at != READ]

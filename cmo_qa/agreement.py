@@ -18,7 +18,8 @@ from cmo_qa.types import Unit
 
 SAME = 0.8  # mean token similarity, both ways, above which two statements say the same
 ALIKE = 0.62  # and above which they speak of the same thing, where it is counted
-ALIKE_DENIED = 0.7  # and where one has a "not": it may stand with something else
+ALIKE_SHARE = 0.75  # and where it is a percentage, which may be one of anything
+ALIKE_DENIED = 0.82  # and where one has a "not": it may stand with something else
 NEGATION = any_of(r"\b(?:not(?! (?:only|just|merely))|no|never|nor|neither|cannot|none)\b", r"n['’]t\b")
 NUMBERS = {
     word: str(value)
@@ -45,7 +46,7 @@ class Stated(Protocol):
 
 def say_the_same(index: Index, one: Stated, other: Stated) -> bool:
     """Whether one of the two is enough."""
-    contradict = _other_figures(one.text, other.text) or _denies(one.text, other.text)
+    contradict = bool(_other_figures(one.text, other.text)) or _denies(one.text, other.text)
     return not contradict and _alike(index, one, other) >= SAME
 
 
@@ -53,8 +54,8 @@ def differ(index: Index, one: Stated, other: Stated) -> bool:
     """Whether two articles speak of the same thing, with other figures or the one denying it."""
     if one.unit.document_id == other.unit.document_id or "lead_in" in (one.unit.kind, other.unit.kind):
         return False
-    if _other_figures(one.text, other.text):
-        return _alike(index, one, other) >= ALIKE
+    if things := _other_figures(one.text, other.text):
+        return _alike(index, one, other) >= (ALIKE_SHARE if things == {"%"} else ALIKE)
     return _denies(one.text, other.text) and _alike(index, one, other) >= ALIKE_DENIED
 
 
@@ -73,10 +74,10 @@ def _alike(index: Index, one: Stated, other: Stated) -> float:
     return float(min(best_matches(tokens, others).mean(), best_matches(others, tokens).mean()))
 
 
-def _other_figures(text: str, other: str) -> bool:
-    """Whether something is counted in both, and with no figure in common."""
+def _other_figures(text: str, other: str) -> set[str]:
+    """What is counted in both, and with no figure in common."""
     figures, others = figures_of(text), figures_of(other)
-    return any(not figures[thing] & others[thing] for thing in set(figures) & set(others))
+    return {thing for thing in set(figures) & set(others) if not figures[thing] & others[thing]}
 
 
 def _denies(text: str, other: str) -> bool:

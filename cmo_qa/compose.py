@@ -10,7 +10,7 @@ from functools import lru_cache
 from cmo_qa.agreement import differ, say_the_same
 from cmo_qa.compare import two_sided
 from cmo_qa.evidence import Evidence
-from cmo_qa.fit import CELL, fit
+from cmo_qa.fit import CELL, fit, place_fit
 from cmo_qa.index import Index
 from cmo_qa.polarity import bound
 from cmo_qa.question import HOW_MANY, Question, Shape
@@ -37,13 +37,15 @@ class Room:
 
 
 ROOM: dict[Shape, Room] = {
-    "definition": Room(2, 60),
-    "number": Room(2, 60),
-    "yes_no": Room(3, 75),
-    "example": Room(3, 80),
+    "definition": Room(5, 75),
+    "number": Room(5, 75),
+    "yes_no": Room(7, 75),
+    "example": Room(8, 80),
 }
-ROOM_ELSE = Room(4, 90)
+ROOM_ELSE = Room(8, 92)
+SHORT_LIST = 40  # words up to which a list is said whole where one of its items answers
 LIST_WORDS = 200  # the longest list that is said whole
+ALL_OF = 3  # best pieces of evidence which, if all are of one list, are said as that list
 LISTS_WITHIN = 40  # evidence that is looked at for a list
 LIST_NEAR = 0.75  # of the best score, from which a list of the kind asked for may answer
 PARTLY_NAMED = 0.34  # share of the question that a list of the kind asked for must name if it scores less
@@ -52,7 +54,6 @@ NEAR = 0.55  # of the best score: what scores less is off the point
 SAME_WORDS = 0.75  # share of the words of question and heading that both have, from which they ask the same
 ASKED_ABOVE = 0.1
 LOOKED_AT = 12  # pieces of evidence that may differ from the best
-FRAGMENT = 6  # words below which a list item says nothing without its lead-in
 DIFFERS_NEAR = 0.7  # of the best score, from which what another source says differently must be said too
 KIND_OF_THING = re.compile(
     r"\b(?:what|which|how many)(?: are| were)?(?: the| some| its| their)? "
@@ -66,9 +67,15 @@ LEANING = re.compile(
 
 
 def ranked(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The evidence with the fit of its form to the question added, best first."""
+    """The evidence with the fit of its form and of its place to the question added, best first."""
     fitted = [
-        replace(one, score=one.score + fit(question, one.unit, one.text) + _asked_above(question, one))
+        replace(
+            one,
+            score=one.score
+            + fit(question, one.unit, one.text)
+            + _asked_above(question, one)
+            + place_fit(question, one.hit.passage.section, one.text),
+        )
         for one in evidence
     ]
     return sorted(fitted, key=lambda one: (-one.score, one.row))
@@ -94,7 +101,8 @@ def compose(index: Index, question: Question, evidence: Sequence[Evidence]) -> l
     evidence = bound(index, question, evidence)
     if question.shape == "comparison":
         evidence = two_sided(index, question, evidence)
-    return _list_asked_for(index, question, evidence) or _sentences(index, question, _with_difference(index, evidence))
+    listed, is_all = _list_first(index, question, evidence)
+    return listed if is_all else _sentences(index, question, _with_difference(index, evidence), listed)
 
 
 def _with_difference(index: Index, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
@@ -108,63 +116,70 @@ def _with_difference(index: Index, evidence: Sequence[Evidence]) -> Sequence[Evi
     return evidence
 
 
-def _list_asked_for(index: Index, question: Question, evidence: Sequence[Evidence]) -> list[Said]:
-    """The list that answers, whole and in order; empty where none does."""
-    seen: set[tuple[str, int | None]] = set()
+def _list_first(index: Index, question: Question, evidence: Sequence[Evidence]) -> tuple[list[Said], bool]:
+    """The list to begin with, whole and in its order, empty where there is none; and whether it is all of the answer.
+
+    Where a list is asked for, one that is named after what is asked is all, and so is what is to be counted; one of the
+    kind of thing asked for, and the list that the best evidence is of, are where the answer begins.
+    """
+    of_best = _list_of(evidence[0]) if _is_of_one_list(evidence) else None
+    counted = question.shape == "number" and HOW_MANY.search(question.text) is not None
+    wanted = (question.shape == "list" or counted) and not _enumerates(evidence[0])
+    seen: set[tuple[str, int]] = set()
     for one in evidence[:LISTS_WITHIN]:
-        key = one.unit.document_id, one.unit.list_id
-        if one.unit.list_id is None or key in seen:
+        key = _list_of(one)
+        if key is None or key in seen:
             continue
         seen.add(key)
-        units = index.list_units(one.unit.document_id, one.unit.list_id)
-        if not _list_answers(question, one, units, evidence):
-            continue
-        said = _listed(units)
-        if len(said) > 2 and _length(said) <= LIST_WORDS:
-            return said
-    return []
+        units = index.list_units(*key)
+        share, of_the_kind = _named_after(question, one, units) if wanted else (0.0, False)
+        near = one.score >= LIST_NEAR * evidence[0].score or share >= PARTLY_NAMED
+        fits = key == of_best or share >= NAMED or (of_the_kind and near)
+        if fits and (said := _sayable(units)):
+            return said, counted or share >= NAMED
+    return [], False
 
 
-def _list_answers(
-    question: Question, one: Evidence, units: Sequence[tuple[int, Unit, str]], evidence: Sequence[Evidence]
-) -> bool:
-    """Where a list is asked for, one that is named after what is asked; else one that the best evidence is."""
-    best = evidence[0]
-    if question.shape == "list" or (question.shape == "number" and HOW_MANY.search(question.text)):
-        leads = " ".join(text for _, unit, text in units if unit.kind == "lead_in")
-        named = set(stems(" ".join((*one.hit.passage.section[-1:], leads))))
-        near = one.score >= LIST_NEAR * best.score
-        if _is_named(question, named, near=near) and not _enumerates(best):
-            return True
-    if one.unit.kind == "lead_in":
-        return one is best
-    return all(_same_list(one, other) for other in evidence[:3])
-
-
-def _is_named(question: Question, named: set[str], *, near: bool) -> bool:
-    """Whether the words hold most of the question, or the kind of thing asked for ("services") and the list is near."""
+def _named_after(question: Question, one: Evidence, units: Sequence[tuple[int, Unit, str]]) -> tuple[float, bool]:
+    """The share of the question that a list's heading and lead-in hold, and whether they name the kind of thing."""
+    leads = " ".join(text for _, unit, text in units if unit.kind == "lead_in")
+    named = set(stems(" ".join((*one.hit.passage.section[-1:], leads))))
     asked = [word for word in question.stems if word != "cmo"]
-    share = sum(word in named for word in asked) / max(len(asked), 1)
     kind = KIND_OF_THING.search(question.text)
     of_the_kind = kind is not None and stem(kind["thing"].lower()) in named
-    return share >= NAMED or (of_the_kind and (near or share >= PARTLY_NAMED))
+    return sum(word in named for word in asked) / max(len(asked), 1), of_the_kind
+
+
+def _is_of_one_list(evidence: Sequence[Evidence]) -> bool:
+    """Whether the best evidence is the lead-in of a list, or all of the best are of one."""
+    key = _list_of(evidence[0])
+    return key is not None and (
+        evidence[0].unit.kind == "lead_in" or all(_list_of(other) == key for other in evidence[:ALL_OF])
+    )
+
+
+def _sayable(units: Sequence[tuple[int, Unit, str]]) -> list[Said]:
+    """A list whole, if it is one and not too long."""
+    said = _listed(units)
+    return said if len(said) > 2 and _length(said) <= LIST_WORDS else []
+
+
+def _list_of(one: Evidence) -> tuple[str, int] | None:
+    return None if one.unit.list_id is None else (one.unit.document_id, one.unit.list_id)
 
 
 def _enumerates(one: Evidence) -> bool:
     return one.unit.kind == "sentence" and one.text.count(",") >= 3
 
 
-def _same_list(one: Evidence, other: Evidence) -> bool:
-    return (one.unit.document_id, one.unit.list_id) == (other.unit.document_id, other.unit.list_id)
-
-
-def _sentences(index: Index, question: Question, evidence: Sequence[Evidence]) -> list[Said]:
+def _sentences(index: Index, question: Question, evidence: Sequence[Evidence], listed: Sequence[Said]) -> list[Said]:
+    """The list that was found, if any, and what else is near the best, as far as there is room."""
     room = ROOM.get(question.shape, ROOM_ELSE)
     least = NEAR * evidence[0].score
-    said: list[Said] = []
-    spoken = 0
+    said = list(listed)
+    spoken = _length(said)
     for one in evidence:
-        if one.score < least or len(said) >= room.statements:
+        if one.score < least or len(said) - len(listed) >= room.statements:
             break
         if any(one.row == each.row for each in said) or one.text.startswith(CELL.strip()):
             continue
@@ -193,22 +208,26 @@ def _lists_in_order(said: Sequence[Said]) -> list[Said]:
 def _fitting(index: Index, one: Evidence, said: Sequence[Said], words: int) -> list[Said]:
     """The statement, the first one behind what it leans on; nothing where it doesn't fit."""
     if one.unit.kind == "lead_in":
-        return _whole_list(index, one, said, words)
+        return _whole_list(index, one, said, words if said else LIST_WORDS)
     alone = [Said(one.row, one.unit, one.text)]
+    if one.unit.kind == "item" and (whole := _whole_list(index, one, said, min(words, SHORT_LIST))):
+        return whole
     before = _before(index, one) if not said or one.unit.kind == "item" else None
     if before and all(before[0] != each.row for each in said):
         whole = [Said(*before), *alone]
-        if _length(whole) <= words:
+        led = one.unit.kind == "item" and _length(alone) <= words  # a lead-in that goes beyond the room is worth it
+        if led or _length(whole) <= words:
             return whole
     return alone if not said or _length(alone) <= words else []
 
 
 def _whole_list(index: Index, one: Evidence, said: Sequence[Said], words: int) -> list[Said]:
-    """A lead-in with its items, which it is nothing without."""
+    """A lead-in with its items, which it is nothing without; nothing where there is no lead-in or it doesn't fit."""
     known = {each.row for each in said}
     units = index.list_units(one.unit.document_id, one.unit.list_id) if one.unit.list_id is not None else []
+    led = any(unit.kind == "lead_in" for _, unit, _ in units)
     whole = [each for each in _listed(units) if each.row not in known]
-    return whole if len(whole) > 1 and _length(whole) <= (words if said else LIST_WORDS) else []
+    return whole if led and len(whole) > 1 and _length(whole) <= words else []
 
 
 def _listed(units: Sequence[tuple[int, Unit, str]]) -> list[Said]:
@@ -221,7 +240,7 @@ def _length(said: Sequence[Said]) -> int:
 
 
 def _before(index: Index, one: Evidence) -> tuple[int, Unit, str] | None:
-    if one.unit.kind == "item" and _is_fragment(one.text) and one.unit.list_id is not None:
+    if one.unit.kind == "item" and one.unit.list_id is not None:
         return next(iter(index.lead_ins(one.unit)), None)
     units = list(index.units([one.unit.passage]).items())
     at = next(place for place, (row, _) in enumerate(units) if row == one.row)
@@ -229,10 +248,6 @@ def _before(index: Index, one: Evidence) -> tuple[int, Unit, str] | None:
         row, (unit, text) = units[at - 1]
         return row, unit, text
     return None
-
-
-def _is_fragment(text: str) -> bool:
-    return len(text.split()) < FRAGMENT or not text.rstrip("”\"')").endswith((".", "!", "?"))
 
 
 def _twin(index: Index, one: Evidence, said: Sequence[Said]) -> int | None:

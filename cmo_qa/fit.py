@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cmo_qa.question import Question
 from cmo_qa.text import any_of, stems
@@ -55,6 +55,12 @@ GOES_ON = any_of(
     r"^(?:this|it|they|these|that|which)\s+(?:\w+ly\s+)?"
     r"(?:entails?|involves?|includes?|encompass(?:es)?|means?|covers?|consists?|comprises?|refers?)\b"
 )
+SOURCES = any_of(r"^(?:where do these facts come from|sources?|references|bibliography|further reading|see also)\b")
+ASKS_SOURCES = any_of(r"\b(?:sources?|references?|facts?|come from|based on|evidence for|related)\b")
+MADE_UP = any_of(r"\b(?:made[- ]up|invented|fictional|fictitious|hypothetical)\b")
+ASKS_CASE = any_of(r"\b(?:cases?|scenarios?|examples?|made[- ]up|invented|fictional|fictitious|hypothetical)\b")
+NAMED = re.compile(r"(?<!^)\b[A-Z][a-z]{3,}")
+ASIDE = 0.3  # for a statement on the sources of an article, or on what is made up
 PENALTY = 0.12  # for a sentence about the article itself
 CELL = " | "  # between the cells of a table's row
 ROW_PENALTY = 0.08  # for a row, which says little without its table
@@ -75,6 +81,17 @@ def fit(question: Question, unit: Unit, text: str) -> float:
     if question.shape in {"definition", "list", "manner", "other"} and GOES_ON.search(text):
         suits += GOES_ON_BONUS
     return suits
+
+
+def place_fit(question: Question, section: Sequence[str], text: str) -> float:
+    """What is taken from a statement on where an article is from, or on what is made up, unless that is asked for."""
+    on_sources = bool(SOURCES.search(section[-1] if section else "")) or text.startswith("Related articles are ")
+    if on_sources and not ASKS_SOURCES.search(question.text):
+        return -ASIDE
+    if MADE_UP.search(" ".join((*section[-1:], text))) and not ASKS_CASE.search(question.text):
+        named = any(name in text for name in NAMED.findall(question.text))  # somebody or something of the case
+        return 0.0 if named else -ASIDE
+    return 0.0
 
 
 def _number(_: Question, __: Unit, text: str) -> float:

@@ -36,28 +36,40 @@ GREETS = re.compile(
     r"(?: there| you| so much| a lot| all)?[\s!.?]*",
     re.IGNORECASE,
 )
+ILL = (
+    r"hurts?|aches?|numb|bleed(?:s|ing)?|swollen|dizzy|faint(?:ed|ing)?|fever|rash|vomit\w*|nause\w+"
+    r"|(?:chest|stomach|back) pain|suicid\w+|kill myself|overdose\w*|pregnant|poisoned"
+    r"|can(?:no|['’])t breathe|short(?:ness)? of breath"
+)
+PATIENTS = (  # what somebody asks who is ill, or with one who is
+    rf"\b(?:i|i['’]m|i am|i have|my (?:\w+ ){{0,2}}\w+)\b(?:\W+\w+){{0,4}}\W+(?:{ILL})\b",
+)
 CLINICAL_SIGNS = any_of(
     r"\b(?:dos(?:e|es|ing|age)|mg|mcg|milligrams?|symptoms?|side effects?|contraindicat\w+|antidote)\b",
     r"\b(?:should|can|may|must) (?:i|we|my \w+) (?:take|stop taking|use|inject|swallow)\b",
     r"\b(?:treat|cure|diagnos\w*|prescribe|relieve)\b.*\b(?:my|me|his|her|this patient)\b",
     r"\bmy (?:\w+ )?(?:pain|rash|fever|headache|cough|wound|blood pressure|heart|stomach|chest|child|baby|back)\b"
     r".*\b(?:hurts?|aches?|should|do)\b",
+    *PATIENTS,
 )
-CONTACT_SIGNS = any_of(
-    r"\b(?:phone|telephone|fax|mobile|e-?mail)(?: number| address)?\b",
+CONTACTS_ASKED = (  # what no library of this kind holds
+    r"\b(?:phone|telephone|fax|mobile|cell) numbers?\b|\be-?mail address(?:es)?\b",
     r"\b(?:home|street|postal) address\b|\bsocial security\b",
 )
+CONTACT_SIGNS = any_of(*CONTACTS_ASKED, r"\b(?:phone|telephone|fax|mobile|e-?mail)\b")
 COMMANDS = (  # to the program: no question of this library is put so
     r"\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier|rules|instructions)",
     r"\byou are now\b|\bno restrictions\b|\bsystem prompt\b|\bsystem:",
     r"\brepeat after me\b|\bdeveloper mode\b|\bjailbreak",
+    r"<\s*/?\s*(?:script|img|iframe|svg|object|embed|style|form|input)\b|\{\{.*\}\}|\$\{",
+    r"\bdrop table\b|;\s*select\b|\bselect \S+ from \S+ (?:where|--)",
 )
-COMMAND = any_of(*COMMANDS)
+NO_QUESTION = any_of(*COMMANDS, *CONTACTS_ASKED, *PATIENTS)
 INSTRUCTION_SIGNS = any_of(
     *COMMANDS,
     r"\b(?:pretend|act|behave) (?:to be|as|like)\b|\bas (?:the|an?) administrator\b",
     r"\b(?:passwords?|api keys?|access tokens?|file paths?|environment variables?)\b",
-    r"<\s*/?\s*[a-z!][^>]*>|\bdrop table\b|\bselect\b.+\bfrom\b|\{\{.*\}\}|\$\{",
+    r"<\s*/?\s*[a-z!][^>]*>|\bselect\b.+\bfrom\b",
 )
 KNOWN_SHARE = 0.5  # of the words: with fewer that are English, it is gibberish or another language
 FEWEST_WORDS = 4  # by which a language is told that is written in plain letters
@@ -87,8 +99,8 @@ def foreign(index: Index, question: str) -> str:
 
 
 def is_no_question(index: Index, question: Question) -> bool:
-    """Whether it commands the program, or has hardly a word in it: nothing in the library answers that."""
-    return bool(COMMAND.search(question.asked)) or bool(_unreadable(index, question.text))
+    """Whether it commands the program, asks for contacts, tells of an illness of one's own, or has hardly a word."""
+    return bool(NO_QUESTION.search(question.asked)) or bool(_unreadable(index, question.text))
 
 
 def _mostly_known(index: Index, question: str) -> bool:
@@ -123,7 +135,7 @@ def _why_declined(index: Index, question: Question) -> str:
 def _unreadable(index: Index, question: str) -> str:
     """The notice for what has hardly a word in it; empty where enough of the words are words."""
     found = words(question)
-    readable = sum(word in STOPWORDS or is_word(index, word) for word in found)
+    readable = sum(word in STOPWORDS or (len(word) > 1 and is_word(index, word)) for word in found)
     return "" if found and readable >= KNOWN_SHARE * len(found) else MEANINGLESS
 
 

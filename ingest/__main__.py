@@ -93,9 +93,7 @@ def build_command(  # noqa: PLR0913 an option each
         else:
             _print(build(given, folder, settings, Progress(), full=full), as_json=as_json)
     except KeyboardInterrupt:
-        swapped = _live(folder) != before
-        state = "is the new one, whole" if swapped else "is as it was"
-        _fail(f"Interrupted. The index at {folder}/ {state}.", 130)
+        _fail(f"Interrupted. {_state(folder, before)}", 130)
     except CmoQaError as error:
         _fail(str(error), 2)
 
@@ -224,6 +222,14 @@ def _live(folder: Path) -> Path | None:
     with suppress(CmoQaError):
         return generation_of(folder)
     return None
+
+
+def _state(folder: Path, before: Path | None) -> str:
+    """What an interrupted run leaves behind, of the generation that was live before it."""
+    now = _live(folder)
+    if now is None:
+        return f"There is no index at {folder}/ yet; the same command makes it."
+    return f"The index at {folder}/ is {'as it was' if now == before else 'the new one, whole'}."
 
 
 def _interrupt(*_: object) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -13,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from tests.provenance import provenance
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CORPUS = Path(__file__).parents[1] / "corpus"
+GOLDEN = Path(__file__).parent / "golden" / "questions.jsonl"
 SOURCES = Path(__file__).parents[2] / "shared" / "articles"
 README = CORPUS / "README.md"
 ARTICLES = sorted(path for path in CORPUS.glob("*.md") if path != README)
@@ -27,6 +31,7 @@ WORDS_AN_ARTICLE = (400, 1300)
 READING_EASE = (20.0, 70.0)  # Flesch; higher is easier, 30 to 50 is usual for the field
 LONGEST_SENTENCE = 32  # words
 LONGEST_ITEM = 19  # words
+FEWEST_ARTICLES, FEWEST_TERMS, FEWEST_CASES, FEWEST_QUESTIONS = 45, 150, 6, 3
 SHARED_RUN = 10  # words in common with a source that are too many
 
 
@@ -110,7 +115,7 @@ def article(request: pytest.FixtureRequest) -> Article:
 
 
 def test_the_library_has_articles() -> None:
-    assert len(ARTICLES) >= 12
+    assert len(ARTICLES) >= FEWEST_ARTICLES
 
 
 def test_front_matter_is_complete(article: Article) -> None:
@@ -200,8 +205,59 @@ def test_links_between_articles_resolve(path: Path) -> None:
     assert missing == []
 
 
-def test_every_article_is_in_the_provenance_table() -> None:
-    assert set(links(README.read_text(encoding="utf-8"))) >= {path.name for path in ARTICLES}
+def test_the_provenance_table_says_what_the_front_matter_says() -> None:
+    begin, end = "| article | sources |", "\n\n"
+    found = README.read_text(encoding="utf-8").partition(begin)[2].partition(end)[0]
+    assert f"{begin}{found}".split("\n") == provenance(CORPUS), "Renew it: python -m tests.provenance"
+
+
+def test_every_article_is_answer_to_three_golden_questions() -> None:
+    """That they are answered from it is for tests/test_golden.py."""
+    asked = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
+    counts = Counter(file for one in asked for file in {part["file"] for part in one["evidence"]})
+    assert [path.name for path in ARTICLES if counts[path.name] < FEWEST_QUESTIONS] == []
+
+
+# The glossary and the cases
+
+
+def terms(body: str) -> dict[str, str]:
+    """What the glossary says of each term: the headings of the third level above the key points."""
+    parts = re.split(r"^### (.+)\n", body.partition("\n## Key points\n")[0], flags=re.MULTILINE)
+    return {
+        term: re.split(r"^## ", text, flags=re.MULTILINE)[0].strip()
+        for term, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
+
+
+def glossary() -> list[tuple[str, str]]:
+    return [
+        one for path in ARTICLES if path.stem.startswith("glossary-") for one in terms(read_article(path).body).items()
+    ]
+
+
+def test_every_term_of_the_glossary_is_defined_once() -> None:
+    names = [name for term, _ in glossary() for name in ways_to_name(term)]
+    assert len(glossary()) >= FEWEST_TERMS
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+def ways_to_name(term: str) -> list[str]:
+    """`Root cause analysis (RCA)` is called both."""
+    return [name.strip(" )").casefold() for name in term.split("(")]
+
+
+def test_a_definition_names_its_term() -> None:
+    unnamed = [term for term, text in glossary() if not any(name in text.casefold() for name in ways_to_name(term))]
+    assert unnamed == []
+
+
+def test_cases_are_marked_as_made_up() -> None:
+    cases = [read_article(path) for path in ARTICLES if path.stem.startswith("case-")]
+    assert len(cases) >= FEWEST_CASES
+    for case in cases:
+        assert case.meta["title"].startswith("Made-up case: ")
+        assert "made up for teaching" in blocks(case.body)[1]
 
 
 @pytest.mark.skipif(not SOURCES.is_dir(), reason="the source articles are not beside this checkout")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from cmo_qa.evaluate import FIGURES, NEVER, Outcome, auroc, figures, judged, share, words_to_evidence
 from cmo_qa.settings import Settings
 from tests.figures import AT_MOST, digests, to_look_at
-from tests.shipped import QUESTIONS, golden, golden_answers, shipped
+from tests.shipped import QUESTIONS, documents, golden, golden_answers, shipped
 
 FLOORS: dict[str, Any] = json.loads(QUESTIONS.with_name("floors.json").read_text(encoding="utf-8"))
 PINNING = "python -m tests.figures index > floors.json && mv floors.json tests/golden/"
@@ -72,6 +73,15 @@ def test_the_golden_set_is_large_and_a_third_of_it_is_not_answerable() -> None:
     assert len({one.id for one in questions}) == len(questions)
     assert sum(not one.answerable for one in questions) >= len(questions) / 3
     assert all(one.evidence and one.must for one in questions if one.answerable)
+
+
+def test_every_article_is_cited_in_the_answers_to_three_questions_that_it_answers(
+    found: list[Outcome], real_settings: Settings
+) -> None:
+    counts: Counter[str] = Counter()
+    for one in found:
+        counts.update({part.document_id for part in one.answer.citations if part.quote in one.gold.evidence})
+    assert [f"{name}: {counts[name]}" for name in documents(real_settings) if counts[name] < 3] == []
 
 
 # The measuring stick itself

@@ -272,6 +272,16 @@ def test_an_interrupted_run(real_index: Path, monkeypatch: pytest.MonkeyPatch) -
     assert generation_of(Path("library")) == generation
 
 
+def test_an_interrupt_of_the_first_run_says_that_there_is_no_index_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store.Store, "finish", interrupted)
+    code, out, err = ingest("articles", "--index", "other")
+    assert (code, out) == (130, "")
+    assert err.endswith("Interrupted. There is no index at other/ yet; the same command makes it.\n")
+
+
 def test_an_interrupt_after_the_swap_says_that_the_index_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt

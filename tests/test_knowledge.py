@@ -212,7 +212,8 @@ def test_what_is_not_covered_states_nothing_and_says_why(answered: list[tuple[Go
         refused = answer.status == "not_covered"
         assert bool(answer.statements) != refused, gold.id
         assert bool(answer.citations) != refused, gold.id
-        assert bool(answer.notice) == (answer.status != "answered"), gold.id
+        differ = answer.notice.startswith(notices.DIFFER.partition("{")[0])
+        assert bool(answer.notice) == (answer.status != "answered" or differ), gold.id
         assert bool(answer.text), gold.id
 
 
@@ -307,7 +308,7 @@ def test_a_strange_question_has_an_answer_that_can_be_sent(knowledge: KnowledgeB
 @pytest.mark.parametrize(
     ("question", "notice"),
     [
-        ("Which state has most wards?", notices.NOT_COVERED),
+        ("Which planet has the most moons?", notices.NOT_COVERED),
         ("Good morning!", notices.GREETING),
         ("thanks", notices.GREETING),
         ("How many mg of amoxicillin should I take for an ear infection?", notices.CLINICAL),

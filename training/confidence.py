@@ -36,12 +36,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HERE = Path(__file__).parent
-OURS = HERE.parent / "corpus", HERE / "calibration.jsonl"  # articles, and the questions that are asked of them
+OURS = (  # articles, and the questions that are asked of them
+    (HERE.parent / "corpus", HERE / "calibration-corpus.jsonl"),
+    (HERE / "library", HERE / "calibration.jsonl"),
+)
 OTHERS = HERE / "other" / "articles", HERE / "other" / "questions.jsonl"
 MODEL = HERE.parent / "cmo_qa" / "confidence.json"
 NAMES = [field.name for field in fields(Signs)]
 REGULARISATION = 0.1  # C of the regression: the signs overlap, and the questions are few
-FALSE_REFUSALS = 0.085  # share of answerable questions that may be refused, over articles that nothing was fitted on
+FALSE_REFUSALS = 0.1  # share of answerable questions that may be refused, over articles that nothing was fitted on
 UNSURE = 0.1  # share of answerable questions that may be answered with reserve, or refused, in the folds
 SEED = 0
 
@@ -108,12 +111,18 @@ def asked(articles: Path, questions: Path, folder: Path) -> tuple[NDArray[np.flo
     return read_signs(Index.open(folder), [json.loads(line) for line in lines if line.strip()])
 
 
+def ours(folder: Path) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The signs that the weights are fitted on."""
+    rows, answerable = zip(*(asked(*one, folder / one[0].name) for one in OURS), strict=True)
+    return np.concatenate(rows), np.concatenate(answerable)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, default=Path("build") / "confidence")
     options = parser.parse_args()
     forget_unknown()
-    rows, answerable = asked(*OURS, options.work / "ours")
+    rows, answerable = ours(options.work)
     other_rows, others_answerable = asked(*OTHERS, options.work / "others")
     model, unseen = fit(rows, answerable)
     others = confidences(model, other_rows)

@@ -32,7 +32,7 @@ from ingest.progress import Progress
 from training.pairs import Pair, general, own
 
 HERE = Path(__file__).parent
-LIBRARIES = {"corpus": ("library",), "training/reader/articles": ("a", "b", "c", "d")}  # with their question files
+LIBRARIES = {"library": ("library",), "reader/articles": ("a", "b", "c", "d")}  # articles, and the questions on them
 BATCH = 32
 WARM_UP = 0.06  # share of a stage's steps in which the rate rises
 ALIKE = 40  # batches of a stretch whose pairs are sorted by length, so that little is padded
@@ -68,7 +68,7 @@ def pairs_for(public: Path, work: Path) -> dict[str, list[Pair]]:
 def _own(work: Path) -> Iterator[Pair]:
     for sources, names in LIBRARIES.items():
         folder = work / sources.replace("/", "-")
-        build([HERE.parent / sources], folder, Settings(), Progress())
+        build([HERE / sources], folder, Settings(), Progress())
         index = Index.open(folder)
         index.reader = None  # what is to be trained has no say in what it learns from
         for name in names:
