@@ -187,8 +187,7 @@ def _sentences(index: Index, question: Question, evidence: Sequence[Evidence], l
         if twin is not None:
             said[twin] = _with_source(said[twin], one)
             continue
-        left = room.words - spoken if said else room.words
-        group = _fitting(index, one, said, left)
+        group = _fitting(index, one, said, room.words - spoken)
         said += group
         spoken += _length(group)
     return _lists_in_order(_in_reading_order(said))
@@ -224,9 +223,10 @@ def _fitting(index: Index, one: Evidence, said: Sequence[Said], words: int) -> l
 def _whole_list(index: Index, one: Evidence, said: Sequence[Said], words: int) -> list[Said]:
     """A lead-in with its items, which it is nothing without; nothing where there is no lead-in or it doesn't fit."""
     known = {each.row for each in said}
+    texts = {each.text for each in said}  # another list may have the same item
     units = index.list_units(one.unit.document_id, one.unit.list_id) if one.unit.list_id is not None else []
     led = any(unit.kind == "lead_in" for _, unit, _ in units)
-    whole = [each for each in _listed(units) if each.row not in known]
+    whole = [each for each in _listed(units) if each.row not in known and each.text not in texts]
     return whole if led and len(whole) > 1 and _length(whole) <= words else []
 
 
@@ -252,7 +252,7 @@ def _before(index: Index, one: Evidence) -> tuple[int, Unit, str] | None:
 
 def _twin(index: Index, one: Evidence, said: Sequence[Said]) -> int | None:
     """The place of a statement that says the same."""
-    return next((place for place, each in enumerate(said) if say_the_same(index, one, each)), None)
+    return next((at for at, each in enumerate(said) if one.text == each.text or say_the_same(index, one, each)), None)
 
 
 def _with_source(each: Said, one: Evidence) -> Said:

@@ -52,9 +52,9 @@ CLINICAL_SIGNS = any_of(
     r".*\b(?:hurts?|aches?|should|do)\b",
     *PATIENTS,
 )
-CONTACTS_ASKED = (  # what no library of this kind holds
-    r"\b(?:phone|telephone|fax|mobile|cell) numbers?\b|\be-?mail address(?:es)?\b",
-    r"\b(?:home|street|postal) address\b|\bsocial security\b",
+CONTACTS_ASKED = (  # of a person: an office's may stand in somebody's library
+    r"\b(?:home|private|personal|cell|mobile) (?:tele)?(?:phone |e-?mail )?(?:numbers?|address(?:es)?)\b",
+    r"\b(?:street|postal) address\b|\bsocial security\b",
 )
 CONTACT_SIGNS = any_of(*CONTACTS_ASKED, r"\b(?:phone|telephone|fax|mobile|e-?mail)\b")
 COMMANDS = (  # to the program: no question of this library is put so
@@ -99,7 +99,7 @@ def foreign(index: Index, question: str) -> str:
 
 
 def is_no_question(index: Index, question: Question) -> bool:
-    """Whether it commands the program, asks for contacts, tells of an illness of one's own, or has hardly a word."""
+    """Whether it commands the program, asks where a person lives, tells of one's own illness, or has hardly a word."""
     return bool(NO_QUESTION.search(question.asked)) or bool(_unreadable(index, question.text))
 
 

@@ -225,3 +225,15 @@ def test_a_comparison_has_both_sides(tmp_path: Path) -> None:
     )
     said = answer(build_library(tmp_path / "index", articles), "What is the difference between a mentor and a coach?")
     assert set(texts(said)) >= {"A mentor guides a new officer for years.", "A coach drills one skill in a week."}
+
+
+def test_an_item_that_two_lists_share_is_said_once(tmp_path: Path) -> None:
+    articles = {
+        **article("a", "## Wards", "The places in which an officer works are:", "- wards\n- clinics\n- agencies"),
+        **article(
+            "b", "## Clinics", "Places where an officer works, says the board, are:", "- boards\n- agencies\n- offices"
+        ),
+    }
+    said = texts(answer(build_library(tmp_path / "index", articles), "Where does an officer of wards and boards work?"))
+    assert len(said) == len(set(said))
+    assert "agencies" in said
