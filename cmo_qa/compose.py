@@ -122,13 +122,13 @@ def _list_first(index: Index, question: Question, evidence: Sequence[Evidence]) 
     Where a list is asked for, one that is named after what is asked is all, and so is what is to be counted; one of the
     kind of thing asked for, and the list that the best evidence is of, are where the answer begins.
     """
-    of_best = _list_of(evidence[0]) if _is_of_one_list(evidence) else None
+    of_best = _list_of(evidence[0].unit) if _is_of_one_list(evidence) else None
     counted = question.shape == "number" and HOW_MANY.search(question.text) is not None
     wanted = (question.shape == "list" or counted) and not _enumerates(evidence[0])
     seen: set[tuple[str, int]] = set()
     for one in evidence[:LISTS_WITHIN]:
-        key = _list_of(one)
-        if key is None or key in seen:
+        key = _list_of(one.unit)
+        if key is None or key in seen or not (wanted or key == of_best):
             continue
         seen.add(key)
         units = index.list_units(*key)
@@ -152,9 +152,9 @@ def _named_after(question: Question, one: Evidence, units: Sequence[tuple[int, U
 
 def _is_of_one_list(evidence: Sequence[Evidence]) -> bool:
     """Whether the best evidence is the lead-in of a list, or all of the best are of one."""
-    key = _list_of(evidence[0])
+    key = _list_of(evidence[0].unit)
     return key is not None and (
-        evidence[0].unit.kind == "lead_in" or all(_list_of(other) == key for other in evidence[:ALL_OF])
+        evidence[0].unit.kind == "lead_in" or all(_list_of(other.unit) == key for other in evidence[:ALL_OF])
     )
 
 
@@ -164,8 +164,8 @@ def _sayable(units: Sequence[tuple[int, Unit, str]]) -> list[Said]:
     return said if len(said) > 2 and _length(said) <= LIST_WORDS else []
 
 
-def _list_of(one: Evidence) -> tuple[str, int] | None:
-    return None if one.unit.list_id is None else (one.unit.document_id, one.unit.list_id)
+def _list_of(unit: Unit) -> tuple[str, int] | None:
+    return None if unit.list_id is None else (unit.document_id, unit.list_id)
 
 
 def _enumerates(one: Evidence) -> bool:
@@ -196,9 +196,9 @@ def _sentences(index: Index, question: Question, evidence: Sequence[Evidence], l
 def _lists_in_order(said: Sequence[Said]) -> list[Said]:
     """The same, with the items of each list in the order of the list."""
     ordered = list(said)
-    lists = {(each.unit.document_id, each.unit.list_id) for each in said if each.unit.list_id is not None}
+    lists = {key for each in said if (key := _list_of(each.unit))}
     for key in lists:
-        places = [at for at, each in enumerate(ordered) if (each.unit.document_id, each.unit.list_id) == key]
+        places = [at for at, each in enumerate(ordered) if _list_of(each.unit) == key]
         for at, each in zip(places, sorted((ordered[at] for at in places), key=lambda one: one.row), strict=True):
             ordered[at] = each
     return ordered
@@ -224,7 +224,8 @@ def _whole_list(index: Index, one: Evidence, said: Sequence[Said], words: int) -
     """A lead-in with its items, which it is nothing without; nothing where there is no lead-in or it doesn't fit."""
     known = {each.row for each in said}
     texts = {each.text for each in said}  # another list may have the same item
-    units = index.list_units(one.unit.document_id, one.unit.list_id) if one.unit.list_id is not None else []
+    key = _list_of(one.unit)
+    units = index.list_units(*key) if key else []
     led = any(unit.kind == "lead_in" for _, unit, _ in units)
     whole = [each for each in _listed(units) if each.row not in known and each.text not in texts]
     return whole if led and len(whole) > 1 and _length(whole) <= words else []

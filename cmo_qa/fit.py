@@ -85,8 +85,7 @@ def fit(question: Question, unit: Unit, text: str) -> float:
 
 def place_fit(question: Question, section: Sequence[str], text: str) -> float:
     """What is taken from a statement on where an article is from, or on what is made up, unless that is asked for."""
-    on_sources = bool(SOURCES.search(section[-1] if section else "")) or text.startswith("Related articles are ")
-    if on_sources and not ASKS_SOURCES.search(question.text):
+    if section and SOURCES.search(section[-1]) and not ASKS_SOURCES.search(question.text):
         return -ASIDE
     if MADE_UP.search(" ".join((*section[-1:], text))) and not ASKS_CASE.search(question.text):
         named = any(name in text for name in NAMED.findall(question.text))  # somebody or something of the case

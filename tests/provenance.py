@@ -11,16 +11,15 @@ from typing import Any
 
 import yaml
 
-CORPUS = Path(__file__).parents[1] / "corpus"
+from tests.shipped import ARTICLES, CORPUS
 
 
-def provenance(corpus: Path) -> list[str]:
+def provenance() -> list[str]:
     """The lines of the table: each article with the publishers and years of its sources."""
-    paths = sorted(path for path in corpus.glob("*.md") if path.name != "README.md")
     return [
         "| article | sources |",
         "|---|---|",
-        *(f"| [{path.stem}]({path.name}) | {_sources(path)} |" for path in paths),
+        *(f"| [{path.stem}]({path.name}) | {_sources(path)} |" for path in ARTICLES),
     ]
 
 
@@ -37,5 +36,5 @@ def _named(source: dict[str, Any]) -> str:
 if __name__ == "__main__":
     readme = CORPUS / "README.md"
     text = readme.read_text(encoding="utf-8")
-    table = "\n".join(provenance(CORPUS))
+    table = "\n".join(provenance())
     readme.write_text(re.sub(r"\| article \| sources \|\n(?:\|.*\n)*", f"{table}\n", text), encoding="utf-8")

@@ -15,15 +15,13 @@ import pytest
 import yaml
 
 from tests.provenance import provenance
+from tests.shipped import ARTICLES, CORPUS, QUESTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CORPUS = Path(__file__).parents[1] / "corpus"
-GOLDEN = Path(__file__).parent / "golden" / "questions.jsonl"
 SOURCES = Path(__file__).parents[2] / "shared" / "articles"
 README = CORPUS / "README.md"
-ARTICLES = sorted(path for path in CORPUS.glob("*.md") if path != README)
 
 REQUIRED_KEYS = {"id", "title", "summary", "topics", "audience", "updated", "sources"}
 AUDIENCES = {"staff", "students", "public"}
@@ -208,12 +206,12 @@ def test_links_between_articles_resolve(path: Path) -> None:
 def test_the_provenance_table_says_what_the_front_matter_says() -> None:
     begin, end = "| article | sources |", "\n\n"
     found = README.read_text(encoding="utf-8").partition(begin)[2].partition(end)[0]
-    assert f"{begin}{found}".split("\n") == provenance(CORPUS), "Renew it: python -m tests.provenance"
+    assert f"{begin}{found}".split("\n") == provenance(), "Renew it: python -m tests.provenance"
 
 
 def test_every_article_is_answer_to_three_golden_questions() -> None:
     """That they are answered from it is for tests/test_golden.py."""
-    asked = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
+    asked = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     counts = Counter(file for one in asked for file in {part["file"] for part in one["evidence"]})
     assert [path.name for path in ARTICLES if counts[path.name] < FEWEST_QUESTIONS] == []
 
