@@ -119,12 +119,14 @@ def _with_difference(index: Index, evidence: Sequence[Evidence]) -> Sequence[Evi
 def _list_first(index: Index, question: Question, evidence: Sequence[Evidence]) -> tuple[list[Said], bool]:
     """The list to begin with, whole and in its order, empty where there is none; and whether it is all of the answer.
 
-    Where a list is asked for, one that is named after what is asked is all, and so is what is to be counted; one of the
-    kind of thing asked for, and the list that the best evidence is of, are where the answer begins.
+    A list whose lead-in is the best evidence is said whole. Where a list is asked for, one that is named after what is
+    asked is all, and so is what is to be counted; one of the kind of thing asked for, and one that all of the best
+    evidence is of, are where the answer begins. Where none is asked for, an item that answers is said by itself.
     """
-    of_best = _list_of(evidence[0].unit) if _is_of_one_list(evidence) else None
     counted = question.shape == "number" and HOW_MANY.search(question.text) is not None
     wanted = (question.shape == "list" or counted) and not _enumerates(evidence[0])
+    leads = evidence[0].unit.kind == "lead_in" or (wanted and _are_of_one_list(evidence[:ALL_OF]))
+    of_best = _list_of(evidence[0].unit) if leads else None
     seen: set[tuple[str, int]] = set()
     for one in evidence[:LISTS_WITHIN]:
         key = _list_of(one.unit)
@@ -140,6 +142,11 @@ def _list_first(index: Index, question: Question, evidence: Sequence[Evidence]) 
     return [], False
 
 
+def _are_of_one_list(evidence: Sequence[Evidence]) -> bool:
+    key = _list_of(evidence[0].unit)
+    return key is not None and all(_list_of(one.unit) == key for one in evidence)
+
+
 def _named_after(question: Question, one: Evidence, units: Sequence[tuple[int, Unit, str]]) -> tuple[float, bool]:
     """The share of the question that a list's heading and lead-in hold, and whether they name the kind of thing."""
     leads = " ".join(text for _, unit, text in units if unit.kind == "lead_in")
@@ -148,14 +155,6 @@ def _named_after(question: Question, one: Evidence, units: Sequence[tuple[int, U
     kind = KIND_OF_THING.search(question.text)
     of_the_kind = kind is not None and stem(kind["thing"].lower()) in named
     return sum(word in named for word in asked) / max(len(asked), 1), of_the_kind
-
-
-def _is_of_one_list(evidence: Sequence[Evidence]) -> bool:
-    """Whether the best evidence is the lead-in of a list, or all of the best are of one."""
-    key = _list_of(evidence[0].unit)
-    return key is not None and (
-        evidence[0].unit.kind == "lead_in" or all(_list_of(other.unit) == key for other in evidence[:ALL_OF])
-    )
 
 
 def _sayable(units: Sequence[tuple[int, Unit, str]]) -> list[Said]:
@@ -190,18 +189,19 @@ def _sentences(index: Index, question: Question, evidence: Sequence[Evidence], l
         group = _fitting(index, one, said, room.words - spoken)
         said += group
         spoken += _length(group)
-    return _lists_in_order(_in_reading_order(said))
+    return _lists_together(_in_reading_order(said))
 
 
-def _lists_in_order(said: Sequence[Said]) -> list[Said]:
-    """The same, with the items of each list in the order of the list."""
-    ordered = list(said)
-    lists = {key for each in said if (key := _list_of(each.unit))}
-    for key in lists:
-        places = [at for at, each in enumerate(ordered) if _list_of(each.unit) == key]
-        for at, each in zip(places, sorted((ordered[at] for at in places), key=lambda one: one.row), strict=True):
-            ordered[at] = each
-    return ordered
+def _lists_together(said: Sequence[Said]) -> list[Said]:
+    """The same, with what is said of a list where its first is: lead-in, that first one, the others in their order."""
+    ordered: dict[int, Said] = {}
+    for each in said:
+        key = _list_of(each.unit)
+        of_list = [one for one in said if _list_of(one.unit) == key] if key else [each]
+        first = next((one for one in of_list if one.unit.kind != "lead_in"), each)
+        of_list.sort(key=lambda one: (one.unit.kind != "lead_in", one is not first, one.row))
+        ordered |= {one.row: one for one in of_list}
+    return list(ordered.values())
 
 
 def _fitting(index: Index, one: Evidence, said: Sequence[Said], words: int) -> list[Said]:
