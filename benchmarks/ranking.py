@@ -17,7 +17,8 @@ from benchmarks.public import Collection
 from cmo_qa import embed as cmo_qa_embed
 from cmo_qa import text
 from cmo_qa import types as cmo_qa_types
-from cmo_qa.embed import Embedder, Encoded, OnnxEncoder, Vectors
+from cmo_qa.arrays import Vectors
+from cmo_qa.embed import Embedder, Encoded, OnnxEncoder
 from cmo_qa.errors import CmoQaError
 from cmo_qa.evidence import gather
 from cmo_qa.index import Index, generation_of

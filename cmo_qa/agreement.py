@@ -7,9 +7,11 @@ or one denies what the other says, neither may stand for the other: both are sai
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
+from cmo_qa.arrays import as_used
 from cmo_qa.index import Index
 from cmo_qa.late import best_matches
 from cmo_qa.polarity import POLAR
@@ -70,7 +72,7 @@ def differing(index: Index, said: Sequence[Stated]) -> list[tuple[int, int]]:
 
 
 def _alike(index: Index, one: Stated, other: Stated) -> float:
-    tokens, others = index.unit_tokens(one.row), index.unit_tokens(other.row)
+    tokens, others = as_used(index.unit_tokens(one.row)), as_used(index.unit_tokens(other.row))
     return float(min(best_matches(tokens, others).mean(), best_matches(others, tokens).mean()))
 
 
@@ -85,7 +87,8 @@ def _denies(text: str, other: str) -> bool:
     return bool(NEGATION.search(POLAR.sub("", text))) != bool(NEGATION.search(POLAR.sub("", other)))
 
 
-def figures_of(text: str) -> dict[str, set[str]]:
+@lru_cache(maxsize=1024)
+def figures_of(text: str) -> Mapping[str, set[str]]:
     """What is counted, by its stem, with its figures: "five to 10 years" is {"year": {"5", "10"}}."""
     found: dict[str, set[str]] = {}
     values: list[str] = []

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cmo_qa.arrays import as_used
 from cmo_qa.evidence import Evidence
 from cmo_qa.index import Index
 from cmo_qa.late import best_matches
@@ -66,6 +67,6 @@ def _sides(question: Question) -> tuple[list[int], list[int]] | None:
 def _nearness(
     index: Index, question: Question, sides: tuple[list[int], list[int]], one: Evidence
 ) -> tuple[float, float]:
-    given = index.unit_tokens(one.row)
+    given = as_used(index.unit_tokens(one.row))
     near_first, near_second = (float(best_matches(question.encoded.tokens[side], given).mean()) for side in sides)
     return near_first, near_second

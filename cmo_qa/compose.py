@@ -124,7 +124,8 @@ def _list_first(index: Index, question: Question, evidence: Sequence[Evidence]) 
     evidence is of, are where the answer begins. Where none is asked for, an item that answers is said by itself.
     """
     counted = question.shape == "number" and HOW_MANY.search(question.text) is not None
-    wanted = (question.shape == "list" or counted) and not _enumerates(evidence[0])
+    wanted = question.shape == "list" or counted
+    answered = _enumerates(evidence[0])
     leads = evidence[0].unit.kind == "lead_in" or (wanted and _are_of_one_list(evidence[:ALL_OF]))
     of_best = _list_of(evidence[0].unit) if leads else None
     seen: set[tuple[str, int]] = set()
@@ -136,7 +137,7 @@ def _list_first(index: Index, question: Question, evidence: Sequence[Evidence]) 
         units = index.list_units(*key)
         share, of_the_kind = _named_after(question, one, units) if wanted else (0.0, False)
         near = one.score >= LIST_NEAR * evidence[0].score or share >= PARTLY_NAMED
-        fits = key == of_best or share >= NAMED or (of_the_kind and near)
+        fits = key == of_best or share >= NAMED or (of_the_kind and near and not answered)
         if fits and (said := _sayable(units)):
             return said, counted or share >= NAMED
     return [], False

@@ -17,8 +17,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from cmo_qa.arrays import Vectors, as_used
 from cmo_qa.compose import Said
-from cmo_qa.embed import Vectors
 from cmo_qa.evidence import Evidence
 from cmo_qa.index import Index
 from cmo_qa.late import best_matches, inverse_frequency, rarity
@@ -168,7 +168,11 @@ def _asks_in_vain(question: Question, best: Evidence) -> bool:
 
 
 def _tokens(index: Index, evidence: Sequence[Evidence]) -> Vectors:
-    return np.concatenate([index.unit_tokens(one.row) for one in evidence])
+    """The tokens of the evidence and of its wordings, which say in other words what it answers."""
+    tokens = [index.unit_tokens(one.row) for one in evidence]
+    if index.wordings is not None:
+        tokens += map(index.wordings.tokens, index.wordings_of(one.row for one in evidence))
+    return as_used(np.concatenate(tokens))
 
 
 def _coverage(index: Index, question: Question, tokens: Sequence[int], given: Vectors) -> tuple[float, float]:

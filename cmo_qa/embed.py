@@ -8,18 +8,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cmo_qa.arrays import Vectors
 from cmo_qa.errors import IndexUnusableError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Encoding
-
-Vectors: TypeAlias = NDArray[np.float32]  # (n, dim), rows of unit length: inner product = cosine
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,7 @@ class Embedder(Protocol):
     def knows(self, word: str) -> bool: ...
     def common_words(self) -> dict[str, int]: ...
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]: ...
+    def encode_questions(self, texts: Sequence[str]) -> list[Encoded]: ...
     def encode_question(self, text: str) -> Encoded: ...
 
 
@@ -113,8 +113,11 @@ class OnnxEncoder:
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         return self._encode(texts, self._about["document_prompt"])
 
+    def encode_questions(self, texts: Sequence[str]) -> list[Encoded]:
+        return self._encode(texts, self._about["query_prompt"])
+
     def encode_question(self, text: str) -> Encoded:
-        return self._encode([text], self._about["query_prompt"])[0]
+        return self.encode_questions([text])[0]
 
     def _encode(self, texts: Sequence[str], prompt: str) -> list[Encoded]:
         """Each text in a run of its own.

@@ -6,7 +6,7 @@ cosine of sentence and question, and the two scores of its passage.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,9 @@ from cmo_qa.late import late_interaction
 from cmo_qa.retrieve import min_max
 from cmo_qa.types import Hit, Unit
 
+WORDED = 0.7  # of how much nearer than WORDED_FROM the nearest wording of a sentence comes, in its score
+WORDED_FROM = 0.4
+NOTHING: Mapping[int, float] = {}
 LATE, SENTENCE, COSINE, LEXICAL = 0.4, 0.3, 0.15, 0.15  # shares of a sentence's score; see benchmarks/
 
 
@@ -34,8 +37,10 @@ class Evidence:
     log_odds: float | None = None  # that it answers, where the reader has read it
 
 
-def gather(index: Index, question: Encoded, hits: Sequence[Hit]) -> list[Evidence]:
-    """Every sentence of the hits' passages, best first."""
+def gather(
+    index: Index, question: Encoded, hits: Sequence[Hit], worded: Mapping[int, float] = NOTHING
+) -> list[Evidence]:
+    """Every sentence of the hits' passages, best first; `worded`: `cmo_qa.wordings.asked_alike`."""
     by_row = {hit.row: hit for hit in hits}
     units = index.units(by_row)
     if not units:
@@ -49,6 +54,7 @@ def gather(index: Index, question: Encoded, hits: Sequence[Hit]) -> list[Evidenc
         + SENTENCE * min_max(cosines)
         + COSINE * min_max(np.array([hit.cosine for hit in of_hits], dtype=np.float32))
         + LEXICAL * min_max(np.array([hit.lexical for hit in of_hits], dtype=np.float32))
+        + WORDED * np.array([max(worded.get(row, 0.0) - WORDED_FROM, 0.0) for row in rows], dtype=np.float32)
     )
     found = [
         Evidence(row, *units[row], of_hits[at], float(scores[at]), float(late[at]), float(cosines[at]))

@@ -6,6 +6,7 @@ library.sqlite    documents, blocks, passages, sentences, words
 dense.faiss       one row a passage, unit vectors, inner product = cosine
 sentences.npy     one row a sentence, float16, with the sentence before it in its passage
 tokens.npy        one row a token of a sentence, int8; token_ends.npy says which are whose
+wordings.npy, wording_tokens.npy, wording_ends.npy   questions that were written for sentences, where there are any
 lexical/          BM25 over passages (bm25s), memory-mapped
 token_ids.npy, sketches.npy   what only ingest reads, to make the next index of this one
 encoder/          the query encoder
@@ -26,11 +27,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cmo_qa.embed import Embedder, OnnxEncoder, Vectors
+from cmo_qa.arrays import Tokens, Vectors, mapped
+from cmo_qa.embed import Embedder, OnnxEncoder
 from cmo_qa.errors import IndexMissingError, IndexUnusableError
 from cmo_qa.reader import FOLDER, Reader
 from cmo_qa.text import stems, words
 from cmo_qa.types import Block, Document, Passage, Unit, page_at
+from cmo_qa.wordings import FILES, Wordings
 
 FORMAT = 2
 CURRENT = "current"
@@ -38,8 +41,8 @@ UNITS = (
     'SELECT s.row, s.document, s.passage, s.start, s."end", s.kind, s.block, s.list_id,'
     ' substr(d.text, s.start + 1, s."end" - s.start) FROM sentences s JOIN documents d ON d.id = s.document'
 )
+WORDED = "SELECT wording, sentence FROM wordings"
 PUBLISHERS = ("author", "publisher", "site")  # what an article's metadata may say of whose it is
-TOKEN_SCALE = 127  # int8 of a unit vector's components
 FULL_CHECK_BYTES = 64 << 20  # a larger file is checked by its size when opened; `verify` reads it whole
 
 
@@ -118,13 +121,14 @@ class Index:
         try:
             self._dense = faiss.read_index(str(generation / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
             self._lexical = bm25s.BM25.load(generation / "lexical", mmap=True, show_progress=False)
-            self.sentence_vectors: NDArray[np.float16] = np.load(generation / "sentences.npy", mmap_mode="r")
-            self._tokens: NDArray[np.int8] = np.load(generation / "tokens.npy", mmap_mode="r")
-            self._token_ends: NDArray[np.int64] = np.load(generation / "token_ends.npy", mmap_mode="r")
-            self._heading_tokens: NDArray[np.int8] = np.load(generation / "heading_tokens.npy", mmap_mode="r")
-            self._heading_ends: NDArray[np.int64] = np.load(generation / "heading_ends.npy", mmap_mode="r")
-            self._unit_ends: NDArray[np.int64] = np.load(generation / "unit_ends.npy", mmap_mode="r")
-            self._token_frequency: NDArray[np.int32] = np.load(generation / "token_frequency.npy", mmap_mode="r")
+            self.sentence_vectors: NDArray[np.float16] = mapped(generation / "sentences.npy")
+            self._tokens: Tokens = mapped(generation / "tokens.npy")
+            self._token_ends: NDArray[np.int64] = mapped(generation / "token_ends.npy")
+            self._heading_tokens: Tokens = mapped(generation / "heading_tokens.npy")
+            self._heading_ends: NDArray[np.int64] = mapped(generation / "heading_ends.npy")
+            self._unit_ends: NDArray[np.int64] = mapped(generation / "unit_ends.npy")
+            self._token_frequency: NDArray[np.int32] = mapped(generation / "token_frequency.npy")
+            self.wordings = Wordings(generation) if (generation / FILES[0]).is_file() else None
             self._library = _open_library(generation / "library.sqlite")
             twins = self._library.execute("SELECT passage FROM twins").fetchall()
             self._twins: NDArray[np.int64] = np.array(twins, dtype=np.int64).ravel()
@@ -188,17 +192,15 @@ class Index:
         """Passages that hold each of these tokens."""
         return np.asarray(self._token_frequency[ids])
 
-    def unit_tokens(self, row: int) -> Vectors:
+    def unit_tokens(self, row: int) -> Tokens:
         """Token vectors (n, token_dim) of one sentence, item or lead-in."""
-        tokens = self._tokens[self._token_ends[row] : self._token_ends[row + 1]]
-        return np.asarray(tokens, dtype=np.float32) / np.float32(TOKEN_SCALE)
+        return self._tokens[self._token_ends[row] : self._token_ends[row + 1]]
 
-    def passage_tokens(self, row: int) -> Vectors:
+    def passage_tokens(self, row: int) -> Tokens:
         """Token vectors (n, token_dim) of one passage: of its title and headings, then of its sentences."""
         headings = self._heading_tokens[self._heading_ends[row] : self._heading_ends[row + 1]]
         first, last = self._unit_ends[row], self._unit_ends[row + 1]
-        tokens = self._tokens[self._token_ends[first] : self._token_ends[last]]
-        return np.asarray(np.concatenate((headings, tokens)) / np.float32(TOKEN_SCALE), dtype=np.float32)
+        return np.concatenate((headings, self._tokens[self._token_ends[first] : self._token_ends[last]]))
 
     def document_frequency(self, stem: str) -> int:
         """Passages that hold the stem."""
@@ -297,6 +299,21 @@ class Index:
         """Sentences, items and lead-ins of these passages by row, in order, each with its text."""
         where = " WHERE s.passage IN (SELECT value FROM json_each(?)) ORDER BY s.row"
         return {row: (Unit(*unit), text) for row, *unit, text in self._select(UNITS + where, [_listed(passages)])}
+
+    def worded(self, wordings: Iterable[int]) -> list[tuple[int, int]]:
+        """Wordings by row with the rows of the sentences that they ask for."""
+        where = " WHERE wording IN (SELECT value FROM json_each(?)) ORDER BY wording, sentence"
+        return [(int(one), int(other)) for one, other in self._select(f"{WORDED}{where}", [_listed(wordings)])]
+
+    def wordings_of(self, sentences: Iterable[int]) -> list[int]:
+        """The rows of the wordings that ask for these sentences."""
+        where = " WHERE sentence IN (SELECT value FROM json_each(?)) ORDER BY wording"
+        return [int(wording) for wording, _ in self._select(f"{WORDED}{where}", [_listed(sentences)])]
+
+    def passages_of(self, sentences: Iterable[int]) -> set[int]:
+        """The rows of the passages that these sentences stand in."""
+        where = "SELECT DISTINCT passage FROM sentences WHERE row IN (SELECT value FROM json_each(?))"
+        return {int(row) for (row,) in self._select(where, [_listed(sentences)])}
 
     def text_before(self, row: int, unit: Unit) -> str:
         """What the sentence, item or lead-in before this one says; empty where it begins its passage."""

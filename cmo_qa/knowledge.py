@@ -24,8 +24,10 @@ from cmo_qa.question import Question, understand
 from cmo_qa.reader import read_first
 from cmo_qa.retrieve import retrieve
 from cmo_qa.types import Answer, Citation, Document, Hit, Retrieved, Statement, Unit
+from cmo_qa.wordings import asked_alike
 
 SEARCHED = 40  # passages whose sentences are read
+ASKED_FOR = 0.55  # how near a wording must come for the passage that it asks for to be read in any case
 SHOWN = 20  # passages that an answer carries
 FOLLOW_UPS = 3
 CLEARLY = 0.4  # confidence by which another reading of a question must be better
@@ -176,8 +178,10 @@ class KnowledgeBase:
 
 def look_up(index: Index, question: Question) -> tuple[list[Hit], list[Evidence]]:
     """The passages for a question and the sentences in them, both best first."""
-    hits = retrieve(index, question.encoded, question.stems, SEARCHED)
-    found = as_said_by(index, question, ranked(question, gather(index, question.encoded, hits)))
+    worded = asked_alike(index, question.encoded)
+    asked_for = index.passages_of(row for row, near in worded.items() if near >= ASKED_FOR) if worded else ()
+    hits = retrieve(index, question.encoded, question.stems, SEARCHED, asked_for)
+    found = as_said_by(index, question, ranked(question, gather(index, question.encoded, hits, worded)))
     return hits, read_first(index, question.text, found)
 
 

@@ -8,21 +8,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cmo_qa.embed import Encoded, Vectors
-from cmo_qa.index import Index
+from cmo_qa.arrays import Tokens, Vectors, as_used
+from cmo_qa.embed import Encoded
+
+if TYPE_CHECKING:
+    from cmo_qa.index import Index
 
 
-def late_interaction(index: Index, question: Encoded, texts: Iterable[Vectors]) -> NDArray[np.float32]:
+def late_interaction(index: Index, question: Encoded, texts: Iterable[Tokens]) -> NDArray[np.float32]:
     """For each text's tokens (n, token_dim) the weighted mean of the question's best matches, -1..1."""
-    if not len(question.ids):
-        return np.zeros(sum(1 for _ in texts), dtype=np.float32)
+    given = list(texts)
+    found = np.zeros((len(given), len(question.ids)), dtype=np.float32)
+    held = [at for at, tokens in enumerate(given) if len(tokens)]
+    if not held or not len(question.ids):
+        return np.zeros(len(given), dtype=np.float32)
+    starts = np.cumsum([0, *(len(given[at]) for at in held[:-1])])
+    near = as_used(np.concatenate([given[at] for at in held])) @ question.tokens.T
+    found[held] = np.maximum.reduceat(near, starts, axis=0)
     weights = rarity(index, question.ids)
-    best = [best_matches(question.tokens, tokens) for tokens in texts]
-    return np.asarray(np.stack(best) @ weights / weights.sum(), dtype=np.float32)
+    return np.asarray(found @ weights / weights.sum(), dtype=np.float32)
 
 
 def best_matches(wanted: Vectors, given: Vectors) -> NDArray[np.float32]:

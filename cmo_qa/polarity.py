@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from cmo_qa.embed import Vectors
+from cmo_qa.arrays import Vectors
 from cmo_qa.evidence import Evidence
 from cmo_qa.index import Index
 from cmo_qa.question import Question

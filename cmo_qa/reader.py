@@ -30,7 +30,8 @@ FOLDER = "reader"
 FILES = ("reader.onnx", "tokenizer.json")
 LONGEST = 96  # tokens of question and statement together, as it was trained
 READ_FIRST = 6  # pieces of evidence that are read
-WEIGHT = 0.02  # of the log-odds in the score of a piece of evidence; see benchmarks/
+READ_ON = 10  # where none of these answers, as it seems
+WEIGHT = 0.04  # of the log-odds in the score of a piece of evidence; see benchmarks/
 BETWEEN = " [SEP] "  # a statement, then what is above and before it
 
 
@@ -42,15 +43,18 @@ def as_read(text: str, title: str, section: Sequence[str], before: str) -> str:
 
 def read_first(index: Index, question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence, its best pieces read together with the question; as it was where there is no reader."""
-    first = evidence[:READ_FIRST]
-    if index.reader is None or not first:
+    if index.reader is None or not evidence:
         return list(evidence)
-    log_odds = index.reader.read(question, [written(index, one) for one in first])
+    texts = [written(index, one) for one in evidence[:READ_ON]]
+    log_odds = index.reader.read(question, texts[:READ_FIRST])
+    if log_odds.max() < 0 and len(texts) > READ_FIRST:
+        log_odds = np.concatenate((log_odds, index.reader.read(question, texts[READ_FIRST:])))
+    read = len(log_odds)
     weighed = [
         replace(one, score=one.score + WEIGHT * float(odds - log_odds.mean()), log_odds=float(odds))
-        for one, odds in zip(first, log_odds, strict=True)
+        for one, odds in zip(evidence[:read], log_odds, strict=True)
     ]
-    return sorted([*weighed, *evidence[READ_FIRST:]], key=lambda one: (-one.score, one.row))
+    return sorted([*weighed, *evidence[read:]], key=lambda one: (-one.score, one.row))
 
 
 def written(index: Index, one: Evidence) -> str:

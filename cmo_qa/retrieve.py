@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +19,17 @@ COSINE_SHARE = 0.6  # of the fused score, BM25 has the rest; min-max fusion of b
 LATE_SHARE = 0.5  # of a passage's score once its tokens have been compared; the fused score has the rest
 
 
-def retrieve(index: Index, question: Encoded, stems: Sequence[str], count: int) -> list[Hit]:
-    """The passages nearest to the question, best first; scores are 0..1 within this question."""
-    rows, cosines, lexical = _candidates(index, question, stems)
+def retrieve(
+    index: Index, question: Encoded, stems: Sequence[str], count: int, also: Collection[int] = ()
+) -> list[Hit]:
+    """The passages nearest to the question, best first, and rows in `also` however far; scores are 0..1 within it."""
+    rows, cosines, lexical = _candidates(index, question, stems, also)
+    wanted = np.isin(rows, list(also))
     fused = COSINE_SHARE * min_max(cosines) + (1 - COSINE_SHARE) * min_max(lexical)
-    kept = np.argsort(-fused, kind="stable")[:REREAD]
+    kept = _best(fused, REREAD, wanted)
     late = late_interaction(index, question, (index.passage_tokens(int(rows[at])) for at in kept))
     scores = LATE_SHARE * min_max(late) + (1 - LATE_SHARE) * fused[kept]
-    best = np.argsort(-scores, kind="stable")[:count]
+    best = _best(scores, count, wanted[kept])
     found = index.passages(rows[kept[best]].tolist())
     return [
         Hit(row, *found[row], float(scores[place]), float(cosines[at]), float(lexical[at]))
@@ -33,15 +37,22 @@ def retrieve(index: Index, question: Encoded, stems: Sequence[str], count: int) 
     ]
 
 
+def _best(scores: NDArray[np.floating[Any]], count: int, wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The places of the highest scores, and of those that are wanted anyway, best first."""
+    order = np.argsort(-scores, kind="stable")
+    return order[(np.arange(len(order)) < count) | wanted[order]]
+
+
 def _candidates(
-    index: Index, question: Encoded, stems: Sequence[str]
+    index: Index, question: Encoded, stems: Sequence[str], also: Collection[int]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
-    """Rows that either search puts forward, in order of row, with both scores of each."""
+    """Rows that either search puts forward or that are wanted anyway, in order of row, with both scores of each."""
     vector = question.vector[np.newaxis, :]
     near, _ = index.nearest(vector, CANDIDATES)
     lexical = index.lexical_scores(stems)
     spoken = np.argsort(-lexical, kind="stable")[:CANDIDATES]
-    rows = np.union1d(near, spoken[lexical[spoken] > 0]).astype(np.int64)
+    found = near, spoken[lexical[spoken] > 0], np.array(list(also), dtype=np.int64)
+    rows = np.unique(np.concatenate(found)).astype(np.int64)
     return rows, index.cosines(vector, rows.tolist()), lexical[rows]
 
 

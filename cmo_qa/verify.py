@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from cmo_qa.arrays import mapped
 from cmo_qa.embed import OnnxEncoder
 from cmo_qa.errors import IndexUnusableError
 from cmo_qa.index import check_files, generation_of, read_manifest
+from cmo_qa.wordings import FILES as WORDINGS
 
 ENDS = {
     "unit_ends": ("passages", "sentences"),
@@ -45,7 +47,8 @@ def faults(folder: Path) -> list[str]:
     if found:
         return found
     try:
-        return [*_of_tables(generation, manifest), *_of_arrays(generation, manifest), *_of_encoder(generation)]
+        parts = _of_tables(generation, manifest), _of_arrays(generation, manifest), _of_wordings(generation)
+        return [fault for part in (*parts, _of_encoder(generation)) for fault in part]
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, sqlite3.Error, IndexUnusableError) as error:
         return [f"it can't be read: {error}"]
 
@@ -88,7 +91,7 @@ def _of_arrays(generation: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     import bm25s
     import faiss
 
-    arrays = {name: np.load(generation / f"{name}.npy", mmap_mode="r") for name in ROWS}
+    arrays = {name: mapped(generation / f"{name}.npy") for name in ROWS}
     counts = {name: len(array) for name, array in arrays.items()}
     passages, sentences = manifest["counts"]["passages"], manifest["counts"]["sentences"]
     lexical = bm25s.BM25.load(generation / "lexical", mmap=True, show_progress=False)
@@ -109,12 +112,30 @@ def _of_arrays(generation: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}.npy doesn't part the rows of {rows}.npy among the {of}"
 
 
+def _of_wordings(generation: Path) -> Iterator[str]:
+    if not (generation / WORDINGS[0]).is_file():
+        return
+    vectors, tokens, ends = (mapped(generation / name) for name in WORDINGS)
+    library = sqlite3.connect(f"{(generation / 'library.sqlite').absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        (count,) = library.execute("SELECT count(DISTINCT wording) FROM wordings").fetchone()
+        (lost,) = library.execute(
+            "SELECT count(*) FROM wordings WHERE sentence NOT IN (SELECT row FROM sentences)"
+        ).fetchone()
+    finally:
+        library.close()
+    if not count == len(vectors) == len(ends) - 1 or ends[-1] != len(tokens):
+        yield f"{WORDINGS[0]} has {len(vectors)} rows for {count} wordings"
+    if lost:
+        yield f"{lost} of the wordings ask for no sentence"
+
+
 def _of_encoder(generation: Path) -> Iterator[str]:
     import faiss
 
     encoder = OnnxEncoder(generation / "encoder", threads=1)
     dense = faiss.read_index(str(generation / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
-    tokens = np.load(generation / "tokens.npy", mmap_mode="r")
+    tokens = mapped(generation / "tokens.npy")
     widths = {"dense.faiss": (dense.d, encoder.dim), "tokens.npy": (tokens.shape[1], encoder.token_dim)}
     for name, (width, wanted) in widths.items():
         if width != wanted:

@@ -20,7 +20,7 @@ from cmo_qa.embed import OnnxEncoder
 from cmo_qa.errors import CmoQaError, NothingToIndexError, SourceError
 from cmo_qa.index import check_files, generation_of, read_manifest
 from cmo_qa.settings import Settings
-from ingest import changes, export, read, tables, write
+from ingest import changes, export, read, tables, wordings, write
 from ingest.ask import DRIFT, asked
 from ingest.embed import Part, embed
 from ingest.progress import Portion, Progress
@@ -99,15 +99,25 @@ class _Run:
         encoder = OnnxEncoder(encoder_folder, settings.threads)
         cuts = partial(cut, count_tokens=encoder.count_tokens, limit=encoder.max_tokens - FRAME)
         walk = Walk(earlier, cuts, self._roots)
-        with write.new_generation(self._folder, lambda: _name(walk, self._about)) as place:
+        name = partial(_name, walk, self._about, [self._digests[one.source] for one in self._stock.wordings])
+        with write.new_generation(self._folder, name) as place:
             shutil.copytree(encoder_folder, place / "encoder")
             export.put_reader(place / reader.FOLDER)
             store = Store(place, earlier)
             self._write(store, walk, encoder)
+            self._put_wordings(place, earlier, walk, encoder)
             written = write.write_manifest(place, self._about)
             self._ask(place, earlier, store)
             write.write_manifest(place, self._about, {name: written[name] for name in written if name != LIBRARY})
         return walk
+
+    def _put_wordings(self, place: Path, earlier: Before | None, walk: Walk, encoder: OnnxEncoder) -> None:
+        said = wordings.read(self._stock.wordings, self._found)
+        taken_from = earlier.library.parent if earlier else None
+        problems = wordings.put(place, said, encoder, taken_from, self._progress)
+        files = [(file, self._digests[file], found) for file, found in problems.items()]
+        tables.add_files(place / LIBRARY, files)
+        walk.files += files
 
     def _ask(self, place: Path, earlier: Before | None, store: Store) -> None:
         """Asks the articles' own questions; what was asked of a library hardly different stands."""
@@ -233,9 +243,9 @@ def _skipped(found: read.Found) -> list[str]:
     return [f"{skipped.source}: {skipped.reason}" for skipped in found.skipped]
 
 
-def _name(walk: Walk, about: Mapping[str, Any]) -> str:
-    """A generation is named by its content."""
-    content = [about[key] for key in COMPARED]
+def _name(walk: Walk, about: Mapping[str, Any], asked: Sequence[str | None]) -> str:
+    """A generation is named by its content: how it is made, its articles, and the digests of its wordings."""
+    content: list[Any] = [*(about[key] for key in COMPARED), *asked]
     content += [(one.id, one.source, one.record_sha256, one.kept) for one in walk.articles]
     return hashlib.sha256(repr(content).encode()).hexdigest()[:12]
 

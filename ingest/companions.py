@@ -22,6 +22,7 @@ from ingest.metadata import NOTHING, Known, known, merged
 
 SIDECARS = (".yaml", ".yml", ".json")
 TABLES = ("metadata.csv", "metadata.yaml", "metadata.yml", "metadata.json")
+WORDINGS = "wordings.jsonl"  # of a folder: how else people ask; read by `ingest.wordings`
 EVERY = "*"  # the row about all files of the folder
 _FILE_COLUMNS = ("file", "filename", "path")
 _LARGEST = 10_000_000  # bytes
@@ -53,7 +54,7 @@ class Given:
 
 def is_companion(path: Path) -> bool:
     """Whether a file is about others: a table by its name, a sidecar by the file beside it."""
-    if path.name.lower() in TABLES:
+    if path.name.lower() in (*TABLES, WORDINGS):
         return True
     return path.suffix.lower() in SIDECARS and "." in path.stem and path.with_name(path.stem).is_file()
 
@@ -64,7 +65,7 @@ def companions(path: Path, roots: Sequence[Path] = ()) -> list[Path]:
     Tables above the article's own folder count up to the root that it was found under. Links are not followed.
     """
     beside = [path.with_name(path.name + suffix) for suffix in SIDECARS]
-    tables = [folder / name for folder in _folders(path.parent, roots) for name in TABLES]
+    tables = [folder / name for folder in folders_of(path.parent, roots) for name in TABLES]
     return [one for one in (*beside, *tables) if one.is_file() and not one.is_symlink()]
 
 
@@ -80,7 +81,8 @@ def given(path: Path, roots: Sequence[Path] = ()) -> Given:
     return Given(merged(found), tuple(problems))
 
 
-def _folders(folder: Path, roots: Sequence[Path]) -> Iterator[Path]:
+def folders_of(folder: Path, roots: Sequence[Path]) -> Iterator[Path]:
+    """A folder, and those above it up to the outermost root that it is under."""
     yield folder
     above = [root for root in roots if folder != root and folder.is_relative_to(root)]
     if above:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cmo_qa.embed import Embedder, Encoded, Vectors, unit_rows
-from cmo_qa.index import TOKEN_SCALE
+from cmo_qa.arrays import Tokens, Vectors, as_kept
+from cmo_qa.embed import Embedder, Encoded, unit_rows
 from cmo_qa.types import Document, Passage, Unit
 from ingest.chunk import embedding_text
 from ingest.progress import Progress
@@ -23,8 +23,6 @@ from ingest.progress import Progress
 T = TypeVar("T")
 
 AT_ONCE = 64  # texts between two steps of the progress bar
-
-Tokens: TypeAlias = NDArray[np.int8]  # (n, token_dim), unit rows times TOKEN_SCALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +60,18 @@ def embed(parts: Sequence[Part], encoder: Embedder, progress: Progress) -> Embed
     units = [0]
     ids: list[NDArray[np.int32]] = []
     places = _places(parts)
-    for batch in progress.track("Embedding passages", _batched(places), len(places)):
+    for batch in progress.track("Embedding passages", batched(places), len(places)):
         encoded = encoder.encode_passages([place.text for place in batch])
         for place, one in zip(batch, encoded, strict=True):
             inside = _inside(place, one)
             vectors.append(one.vector)
             sentences.append(_means(inside, one))
-            tokens += [_as_int8(one.tokens[own]) for own in inside]
-            headings.append(_as_int8(one.tokens[one.spans[:, 1] <= place.before]))
+            tokens += [as_kept(one.tokens[own]) for own in inside]
+            headings.append(as_kept(one.tokens[one.spans[:, 1] <= place.before]))
             units.append(len(tokens))
             ids.append(np.unique(one.ids).astype(np.int32))
-    rows, ends = _flat(tokens, encoder.token_dim)
-    heading_rows, heading_ends = _flat(headings, encoder.token_dim)
+    rows, ends = flat(tokens, encoder.token_dim)
+    heading_rows, heading_ends = flat(headings, encoder.token_dim)
     held = np.concatenate(ids)
     return Embedded(
         np.stack(vectors),
@@ -112,7 +110,7 @@ def _places(parts: Sequence[Part]) -> list[_Place]:
     return places
 
 
-def _flat(tokens: Sequence[Tokens], dim: int) -> tuple[Tokens, NDArray[np.int64]]:
+def flat(tokens: Sequence[Tokens], dim: int) -> tuple[Tokens, NDArray[np.int64]]:
     """All rows behind one another, and where each of the given ends."""
     ends = np.cumsum([0, *map(len, tokens)], dtype=np.int64)
     return (np.concatenate(tokens) if tokens else np.zeros((0, dim), dtype=np.int8)), ends
@@ -137,16 +135,12 @@ def _means(inside: Sequence[NDArray[np.bool_]], encoded: Encoded) -> Vectors:
     return unit_rows(sums)
 
 
-def _as_int8(tokens: Vectors) -> Tokens:
-    return np.rint(tokens * TOKEN_SCALE).astype(np.int8)
-
-
 def _sentences(parts: Sequence[Part], encoder: Embedder, progress: Progress) -> Vectors:
     """Every unit behind the one before it, in a run of its own."""
     texts = [text for part in parts for text in _in_context(part)]
     vectors = [
         one.vector
-        for batch in progress.track("Embedding sentences", _batched(texts), len(texts))
+        for batch in progress.track("Embedding sentences", batched(texts), len(texts))
         for one in encoder.encode_passages(batch)
     ]
     return np.stack(vectors)
@@ -161,5 +155,5 @@ def _in_context(part: Part) -> Iterator[str]:
         before = unit
 
 
-def _batched(values: Sequence[T]) -> Iterator[Sequence[T]]:
+def batched(values: Sequence[T]) -> Iterator[Sequence[T]]:
     return (values[first : first + AT_ONCE] for first in range(0, len(values), AT_ONCE))

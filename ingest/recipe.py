@@ -13,7 +13,7 @@ from typing import Any
 
 from cmo_qa import reader
 from cmo_qa.index import digest
-from ingest import chunk, export, read
+from ingest import chunk, export, read, wordings
 from ingest.companions import companions, given
 
 # Modules that say, swap or watch; every other one decides what an article becomes.
@@ -83,6 +83,7 @@ class Stock:
 
     digests: dict[str, str | None]  # of every file and what is said of it beside it; None where it can't be read
     problems: tuple[str, ...]  # with what is beside the files
+    wordings: tuple[read.Source, ...]  # files among them that hold no article, but other ways to ask
 
 
 def stock(found: read.Found, roots: Sequence[Path]) -> Stock:
@@ -96,7 +97,9 @@ def stock(found: read.Found, roots: Sequence[Path]) -> Stock:
         sidecars = [_digest(path) for path in companions(source.path, roots) if path.name.startswith(source.path.name)]
         said = [beside.digest[:16], *(found[:16] for found in sidecars if found)]
         held[source.source] = " ".join(part for part in (own, *said) if part) if own else None
-    return Stock(held, tuple(problems))
+    asked = wordings.beside(found, roots)
+    held |= {one.source: _digest(one.path) for one in asked}
+    return Stock(held, tuple(problems), tuple(asked))
 
 
 def _digest(path: Path) -> str | None:

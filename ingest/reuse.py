@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cmo_qa.embed import Vectors
+from cmo_qa.arrays import Vectors, mapped
 from cmo_qa.errors import CmoQaError
 from cmo_qa.index import check_files, generation_of, read_manifest
 from cmo_qa.types import Document
@@ -57,9 +57,7 @@ class Before:
         self._files: dict[str, tuple[str | None, list[str]]] = {
             source: (sha256, json.loads(problems)) for source, sha256, problems in files
         }
-        self.array: dict[str, NDArray[Any]] = {
-            name: np.load(generation / f"{name}.npy", mmap_mode="r") for name in ARRAYS
-        }
+        self.array: dict[str, NDArray[Any]] = {name: mapped(generation / f"{name}.npy") for name in ARRAYS}
         self._dense = faiss.read_index(str(generation / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
         self.passage_ends = np.array([0, *(last[name] for name in ids)], dtype=np.int64)  # (documents + 1,)
         self.passages = int(self.passage_ends[-1])

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cmo_qa.arrays import mapped
 from ingest.duplicates import LEAST, sketch, twins
 from ingest.embed import Embedded, Part
 from ingest.reuse import Before, Taken, runs
@@ -136,14 +137,14 @@ class Store:
             rows.abandon()
 
     def _write_frequency(self, vocabulary: int) -> None:
-        ids = np.load(self._folder / "token_ids.npy", mmap_mode="r")
+        ids = mapped(self._folder / "token_ids.npy")
         counts = np.zeros(vocabulary, dtype=np.int64)
         for first in range(0, len(ids), 1 << 22):
             counts += np.bincount(ids[first : first + (1 << 22)], minlength=vocabulary)
         np.save(self._folder / "token_frequency.npy", counts.astype(np.int32))
 
     def _write_twins(self) -> None:
-        sketches = np.load(self._folder / "sketches.npy", mmap_mode="r")
+        sketches = mapped(self._folder / "sketches.npy")
         self.tables.put_twins(twins(sketches, np.concatenate(self._owners), self.tables.passage_texts))
 
 

@@ -28,6 +28,7 @@ CREATE TABLE words (word TEXT PRIMARY KEY, count INTEGER, written TEXT) WITHOUT 
 CREATE TABLE forms (form TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
 CREATE TABLE questions (row INTEGER PRIMARY KEY, text TEXT, document TEXT, passage INTEGER);
 CREATE TABLE asked (question TEXT PRIMARY KEY, document TEXT, passage INTEGER, answered INTEGER) WITHOUT ROWID;
+CREATE TABLE wordings (wording INTEGER, text TEXT, sentence INTEGER);
 CREATE TABLE stems (stem TEXT PRIMARY KEY, passages INTEGER) WITHOUT ROWID;
 CREATE TABLE twins (passage INTEGER PRIMARY KEY, kept INTEGER);
 CREATE TABLE files (source TEXT PRIMARY KEY, sha256 TEXT, problems TEXT) WITHOUT ROWID;
@@ -38,6 +39,8 @@ INDEXES = """
 CREATE INDEX sentences_of_passage ON sentences (passage);
 CREATE INDEX sentences_of_list ON sentences (document, list_id) WHERE list_id IS NOT NULL;
 CREATE INDEX questions_of_passage ON questions (passage);
+CREATE INDEX sentences_of_wording ON wordings (wording);
+CREATE INDEX wordings_of_sentence ON wordings (sentence);
 CREATE INDEX twins_of_kept ON twins (kept);
 CREATE INDEX articles_kept ON articles (kept);
 CREATE INDEX articles_by_id ON articles (id);
@@ -181,7 +184,7 @@ class Tables:
 
     def put_files(self, files: Iterable[tuple[str, str | None, Sequence[str]]], articles: Iterable[Listed]) -> None:
         """Writes which files were looked at, and what articles were found in them."""
-        self._insert("files", ((source, sha, json.dumps(list(problems))) for source, sha, problems in files))
+        self._insert("files", _file_rows(files))
         listed = ((row, *astuple(one)) for row, one in enumerate(articles))
         self._insert("articles", listed)
 
@@ -231,6 +234,11 @@ def _block_rows(document: Document) -> Iterator[tuple[object, ...]]:
         yield document.id, position, block.kind, block.start, block.end, block.level, block.list_id
 
 
+def _file_rows(files: Iterable[tuple[str, str | None, Sequence[str]]]) -> Iterator[tuple[str, str | None, str]]:
+    for source, sha256, problems in files:
+        yield source, sha256, json.dumps(list(problems))
+
+
 def _section(section: Sequence[str]) -> str:
     return json.dumps(section, ensure_ascii=False)
 
@@ -252,6 +260,12 @@ def _word_rows(forms: Mapping[str, int]) -> Iterator[tuple[str, int, str]]:
     for word, found in written.items():
         mostly = word if word in forms else min(found)[1]
         yield word, -sum(count for count, _ in found), mostly
+
+
+def add_files(path: Path, files: Iterable[tuple[str, str | None, Sequence[str]]]) -> None:
+    """Adds files that were looked at (source, sha256, problems) to a finished file."""
+    with closing(sqlite3.connect(path)) as library, library:
+        library.executemany("INSERT INTO files VALUES (?, ?, ?)", _file_rows(files))
 
 
 def add_questions(path: Path, questions: Iterable[tuple[str, str, int]]) -> None:

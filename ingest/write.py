@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from cmo_qa.errors import BusyError, IndexMissingError, SourceError
 from cmo_qa.index import CURRENT, FORMAT, check_files, digest, generation_of, read_manifest
+from cmo_qa.wordings import FILES
 from ingest.embed import Embedded, Part
 from ingest.store import Store
 
@@ -34,6 +35,7 @@ SHOWN = (
     "token_ids.npy",
     "token_id_ends.npy",
     "sketches.npy",
+    *FILES,
     "lexical",
     "encoder",
     "reader",

@@ -95,6 +95,9 @@ class BagOfWords:
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         return [self._encoded(text) for text in texts]
 
+    def encode_questions(self, texts: Sequence[str]) -> list[Encoded]:
+        return self.encode_passages(texts)
+
     def encode_question(self, text: str) -> Encoded:
         return self._encoded(text)
 

@@ -16,6 +16,7 @@ from tests.library import Silent
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / "corpus"
 ARTICLES = sorted(path for path in CORPUS.glob("*.md") if path.name != "README.md")
+WORDINGS = CORPUS / "wordings.jsonl"
 QUESTIONS = ROOT / "tests" / "golden" / "questions.jsonl"
 
 

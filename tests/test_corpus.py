@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +16,12 @@ import pytest
 import yaml
 
 from tests.provenance import provenance
-from tests.shipped import ARTICLES, CORPUS, QUESTIONS
+from tests.shipped import ARTICLES, CORPUS, QUESTIONS, WORDINGS, shipped_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cmo_qa.settings import Settings
 
 SOURCES = Path(__file__).parents[2] / "shared" / "articles"
 README = CORPUS / "README.md"
@@ -46,6 +49,12 @@ def read_article(path: Path) -> Article:
     opening, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
     assert opening == "", f"{path.name} must open with front matter"
     return Article(path, yaml.safe_load(front), body)
+
+
+def wordings() -> list[tuple[str, str, list[str]]]:
+    """Article, sentence and questions of each line of wordings.jsonl."""
+    lines = map(json.loads, WORDINGS.read_text(encoding="utf-8").splitlines())
+    return [(line["article"], line["text"], line["asked"]) for line in lines]
 
 
 def tokens(text: str) -> list[str]:
@@ -273,3 +282,30 @@ def test_runs_are_counted_over_lower_cased_words() -> None:
 
 def test_reading_ease_of_a_known_sentence() -> None:
     assert reading_ease("The cat sat on the mat.") == pytest.approx(206.835 - 1.015 * 6 - 84.6)
+
+
+def test_every_wording_asks_for_a_sentence_of_the_library(real_settings: Settings) -> None:
+    library = sqlite3.connect(shipped_index(real_settings) / "library.sqlite")
+    (problems,) = library.execute("SELECT problems FROM files WHERE source LIKE '%wordings.jsonl'").fetchone()
+    library.close()
+    assert json.loads(problems) == []
+
+
+def test_wordings_are_many_each_once_for_its_sentence_and_in_other_words() -> None:
+    asked = [(article, text, tuple(tokens(question))) for article, text, some in wordings() for question in some]
+    assert len(asked) > 10_000
+    assert [one for one, count in Counter(asked).items() if count > 1] == []
+    copied = [
+        one
+        for one in asked
+        if len(one[2]) > SHARED_RUN and runs(one[1], SHARED_RUN) & runs(" ".join(one[2]), SHARED_RUN)
+    ]
+    assert copied == []
+
+
+def test_no_question_that_measures_or_calibrates_is_among_the_wordings() -> None:
+    known = {tuple(tokens(question)) for _, _, some in wordings() for question in some}
+    sets = [QUESTIONS, *(QUESTIONS.parents[2] / "training").glob("calibration*.jsonl")]
+    asked = [json.loads(line) for path in sets for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len(sets) == 3
+    assert [one["id"] for one in asked if tuple(tokens(one["question"])) in known] == []

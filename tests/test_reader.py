@@ -13,7 +13,7 @@ from cmo_qa.evidence import gather
 from cmo_qa.index import Index, generation_of, read_manifest
 from cmo_qa.knowledge import look_up
 from cmo_qa.question import understand
-from cmo_qa.reader import FILES, FOLDER, MODEL, READ_FIRST, Reader, as_read, read_first, written
+from cmo_qa.reader import FILES, FOLDER, MODEL, READ_FIRST, READ_ON, Reader, as_read, read_first, written
 from cmo_qa.retrieve import retrieve
 from cmo_qa.settings import Settings
 from tests import shipped
@@ -84,10 +84,17 @@ def test_a_reader_that_lacks_a_file_says_how_to_mend_it(shipped_index: Path, tmp
         Reader(folder)
 
 
-def test_the_first_pieces_of_evidence_are_read_and_no_others(shipped_index: Path) -> None:
+@pytest.mark.parametrize(
+    ("question", "count"), [("What is a fractional CMO?", READ_FIRST), ("How tall is the chief of Larkmere?", READ_ON)]
+)
+def test_the_first_pieces_of_evidence_are_read_and_more_where_none_answers(
+    shipped_index: Path, question: str, count: int
+) -> None:
     index = Index.open(shipped_index)
-    _, evidence = look_up(index, understand(index, "What does a CMO do?", []))
-    assert sum(one.log_odds is not None for one in evidence) == READ_FIRST
+    _, evidence = look_up(index, understand(index, question, []))
+    read = [one.log_odds for one in evidence if one.log_odds is not None]
+    assert len(read) == count
+    assert (max(read) < 0) == (count == READ_ON)
     assert [one.score for one in evidence] == sorted((one.score for one in evidence), reverse=True)
 
 

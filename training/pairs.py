@@ -1,4 +1,7 @@
-"""What the reader learns from: pairs of a question and a statement, and whether the one answers the other.
+"""What the reader learns from: pairs of a question and a statement, and whether the one answers the other; and groups.
+
+In a group one statement answers the question and the others are what the program's own retrieval finds beside it: the
+questions are those of `corpus/wordings.jsonl`.
 
 General ones come from SQuAD 2.0 and MedQuAD, where the sentence that looks most like an answer and is none is paired
 too. Our own come from questions written for it (`training/reader/`): the program's own retrieval finds the statements
@@ -12,8 +15,11 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from cmo_qa.evaluate import words
 from cmo_qa.evidence import Evidence
@@ -25,6 +31,10 @@ from cmo_qa.text import stems
 
 NEAREST = 8  # statements of a question that are paired, by the order in which they are found
 BEYOND = 3  # further ones that answer it
+OTHERS = 5  # statements of a group that do not answer
+FEWEST = 3
+LOOKED_AT = 30  # pieces of evidence that they are chosen from
+ALIKE = 0.85  # cosine above which a statement may say the same as the one that answers
 SEED = 1
 TOPICS = 1500  # MedQuAD questions that are used
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(])")
@@ -38,6 +48,14 @@ class Pair:
     question: str
     statement: str
     answers: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A question and statements as `cmo_qa.reader.as_read` writes them, of which the first one answers it."""
+
+    question: str
+    statements: tuple[str, ...]
 
 
 def general(public: Path) -> list[Pair]:
@@ -121,6 +139,29 @@ def own(index: Index, questions: Path) -> Iterator[Pair]:
             chosen.append(chance.choice(further))
         for at in dict.fromkeys(chosen):
             yield Pair(question.text, written(index, evidence[at]), answers[at])
+
+
+def asked(index: Index, wordings: Path) -> Iterator[Group]:
+    """Groups of the questions in a file of wordings, over an index that is searched without them."""
+    for line in wordings.read_text(encoding="utf-8").splitlines():
+        said = json.loads(line)
+        for question in said["asked"]:
+            understood = understand(index, question, [])
+            _, evidence = look_up(index, understood)
+            right = next((one for one in evidence if one.text == said["text"]), None)
+            if right is not None:
+                others = list(islice(_beside(index, right, evidence), OTHERS))
+                if len(others) >= FEWEST:
+                    yield Group(understood.text, tuple(written(index, one) for one in (right, *others)))
+
+
+def _beside(index: Index, right: Evidence, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """What is found first and says something else."""
+    vectors = index.sentence_vectors
+    for one in evidence[:LOOKED_AT]:
+        alike = float(vectors[one.row].astype(np.float32) @ vectors[right.row].astype(np.float32))
+        if one.text != right.text and alike <= ALIKE:
+            yield one
 
 
 def _answers(index: Index, one: Evidence, wanted: Sequence[Mapping[str, Any]]) -> float:

@@ -2,8 +2,8 @@
 
 usage: python -m training.reader --public DIR [--work build/reader]
 
-One command: it makes the pairs, trains in three stages, and exports. Interrupted, it goes on from its last checkpoint.
-About two hours on two cores.
+One command: it makes the pairs, trains in four stages, and exports. Interrupted, it goes on from its last checkpoint.
+About three hours on two cores.
 """
 
 from __future__ import annotations
@@ -28,15 +28,21 @@ from cmo_qa.reader import FILES, FOLDER, LONGEST, MODEL, Reader
 from cmo_qa.settings import Settings
 from ingest import export
 from ingest.build import build
+from ingest.companions import WORDINGS
 from ingest.progress import Progress
-from training.pairs import Pair, general, own
+from training.pairs import Group, Pair, asked, general, own
 
 HERE = Path(__file__).parent
+CORPUS = HERE.parent / "corpus"
 LIBRARIES = {"library": ("library",), "reader/articles": ("a", "b", "c", "d")}  # articles, and the questions on them
 BATCH = 32
 WARM_UP = 0.06  # share of a stage's steps in which the rate rises
 ALIKE = 40  # batches of a stretch whose pairs are sorted by length, so that little is padded
 KEPT_EVERY = 100  # steps between checkpoints
+GROUPS = 8  # of a batch of the last stage, beside so many pairs:
+BESIDE = 15
+RANKING = 0.7  # share of the groups' loss, to one of the pairs'
+HALF = 0.5  # of the last stage's weights in the mean with those before it
 FAITHFUL = 1e-3  # how far the exported reader's log-odds may be off before it is quantised
 
 
@@ -44,35 +50,54 @@ FAITHFUL = 1e-3  # how far the exported reader's log-odds may be off before it i
 class Stage:
     """One pass over some pairs."""
 
-    pairs: str  # "general" or "own"
+    pairs: str  # "general", "own" or "asked"
     rate: float
     seed: int
 
 
-STAGES = (Stage("general", 1e-4, 0), Stage("own", 7e-5, 0), Stage("own", 5e-5, 1))
+STAGES = (Stage("general", 1e-4, 0), Stage("own", 7e-5, 0), Stage("own", 5e-5, 1), Stage("asked", 6e-5, 3))
 
 
-def pairs_for(public: Path, work: Path) -> dict[str, list[Pair]]:
-    """The pairs by name, made once and kept in the working folder."""
-    kept = work / "pairs.json"
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """All that is learned from."""
+
+    pairs: dict[str, list[Pair]]  # by the name that a stage calls them
+    groups: list[Group]
+
+
+def lessons(public: Path, work: Path) -> Lessons:
+    """Made once and kept in the working folder."""
+    kept = work / "lessons.json"
     if not kept.is_file():
-        made = {"general": general(public), "own": list(_own(work))}
-        text = json.dumps({name: [asdict(pair) for pair in pairs] for name, pairs in made.items()})
+        made = Lessons({"general": general(public), "own": list(_own(work))}, list(_asked(work)))
         part = kept.with_suffix(".part")
-        part.write_text(text, encoding="utf-8")
+        part.write_text(json.dumps(asdict(made)), encoding="utf-8")
         part.rename(kept)
     found = json.loads(kept.read_text(encoding="utf-8"))
-    return {name: [Pair(**pair) for pair in pairs] for name, pairs in found.items()}
+    pairs = {name: [Pair(**pair) for pair in some] for name, some in found["pairs"].items()}
+    return Lessons(pairs, [Group(group["question"], tuple(group["statements"])) for group in found["groups"]])
 
 
 def _own(work: Path) -> Iterator[Pair]:
     for sources, names in LIBRARIES.items():
-        folder = work / sources.replace("/", "-")
-        build([HERE / sources], folder, Settings(), Progress())
-        index = Index.open(folder)
-        index.reader = None  # what is to be trained has no say in what it learns from
+        index = _searched(HERE / sources, work / sources.replace("/", "-"))
         for name in names:
             yield from own(index, HERE / "reader" / "questions" / f"{name}.jsonl")
+
+
+def _asked(work: Path) -> Iterator[Group]:
+    index = _searched(CORPUS, work / "corpus")
+    index.wordings = None  # they would find what they are to teach
+    yield from asked(index, CORPUS / WORDINGS)
+
+
+def _searched(sources: Path, folder: Path) -> Index:
+    """The index of a library; what is to be trained has no say in what it learns from."""
+    build([sources], folder, Settings(), Progress())
+    index = Index.open(folder)
+    index.reader = None
+    return index
 
 
 def fresh() -> CrossEncoder:
@@ -128,16 +153,11 @@ class Training:
         torch.save({"done": self.done, **{name: one.state_dict() for name, one in held.items()}}, part)
         part.rename(self._kept)
 
-    def step(self, batch: Sequence[Pair]) -> float:
+    def step(self, batch: Sequence[Pair], groups: Sequence[Group] = ()) -> float:
         """Learns from one batch; the loss before it."""
-        questions, statements = [pair.question for pair in batch], [pair.statement for pair in batch]
-        given = self._model.tokenizer(
-            questions, statements, padding=True, truncation=True, max_length=LONGEST, return_tensors="pt"
-        )
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            found = self._model.model(**given).logits[:, 0].float()
-        wanted = torch.tensor([pair.answers for pair in batch])
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(found, wanted)
+        loss = self._of_pairs(batch)
+        if groups:
+            loss = loss + RANKING * self._of_groups(groups)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self._learning, 1.0)
         self._optimizer.step()
@@ -146,25 +166,68 @@ class Training:
         self.done += 1
         return float(loss.detach())
 
+    def _of_pairs(self, batch: Sequence[Pair]) -> torch.Tensor:
+        found = self._log_odds([(pair.question, pair.statement) for pair in batch])
+        wanted = torch.tensor([pair.answers for pair in batch])
+        return torch.nn.functional.binary_cross_entropy_with_logits(found, wanted)
 
-def train(pairs: dict[str, list[Pair]], work: Path, console: Console) -> CrossEncoder:
-    """The model after all stages."""
+    def _of_groups(self, groups: Sequence[Group]) -> torch.Tensor:
+        """How far the statement that answers is from being the likeliest of its group."""
+        found = self._log_odds([(group.question, one) for group in groups for one in group.statements])
+        each = found.split([len(group.statements) for group in groups])
+        return torch.stack([some.logsumexp(0) - some[0] for some in each]).mean()
+
+    def _log_odds(self, texts: Sequence[tuple[str, str]]) -> torch.Tensor:
+        questions, statements = zip(*texts, strict=True)
+        given = self._model.tokenizer(
+            list(questions), list(statements), padding=True, truncation=True, max_length=LONGEST, return_tensors="pt"
+        )
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            found: torch.Tensor = self._model.model(**given).logits[:, 0].float()
+        return found
+
+
+def train(learned: Lessons, work: Path, console: Console) -> CrossEncoder:
+    """The model after all stages; of the last one, which knows our library best, half."""
     model = fresh()
+    before: dict[str, torch.Tensor] = {}
     for number, stage in enumerate(STAGES, start=1):
         torch.manual_seed(stage.seed)
-        todo = batches(pairs[stage.pairs], stage.seed)
+        before = {name: one.clone() for name, one in model.model.state_dict().items()}
+        todo = (
+            _ranked(learned, stage.seed) if stage.pairs == "asked" else _paired(learned.pairs[stage.pairs], stage.seed)
+        )
         training = Training(model, stage, number, len(todo), work)
         training.restore()
         model.model.train()
         losses: list[float] = []
-        for batch in track(todo[training.done :], f"Stage {number} of {len(STAGES)}", console=console):
-            losses.append(training.step(batch))
+        for batch, groups in track(todo[training.done :], f"Stage {number} of {len(STAGES)}", console=console):
+            losses.append(training.step(batch, groups))
             if training.done % KEPT_EVERY == 0:
                 training.keep()
                 console.print(f"{training.done}/{len(todo)} loss {np.mean(losses[-KEPT_EVERY:]):.4f}")
         training.keep()
+    after = model.model.state_dict()
+    mean = {
+        name: torch.lerp(one, after[name], HALF) if one.is_floating_point() else one for name, one in before.items()
+    }
+    model.model.load_state_dict(mean)
     model.model.eval()
     return model
+
+
+def _paired(pairs: Sequence[Pair], seed: int) -> list[tuple[list[Pair], list[Group]]]:
+    return [(batch, []) for batch in batches(pairs, seed)]
+
+
+def _ranked(learned: Lessons, seed: int) -> list[tuple[list[Pair], list[Group]]]:
+    """All groups once, each few with some of our pairs, which keep the log-odds what they are."""
+    chance = random.Random(seed)  # noqa: S311
+    groups, pairs = list(learned.groups), list(learned.pairs["own"])
+    chance.shuffle(groups)
+    chance.shuffle(pairs)
+    count = min(len(groups) // GROUPS, len(pairs) // BESIDE)
+    return [(pairs[at * BESIDE : (at + 1) * BESIDE], groups[at * GROUPS : (at + 1) * GROUPS]) for at in range(count)]
 
 
 def export_to(model: CrossEncoder, path: Path, work: Path) -> None:
@@ -227,10 +290,11 @@ def main() -> None:
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     console = Console()
-    pairs = pairs_for(options.public, options.work)
-    for name, some in pairs.items():
+    learned = lessons(options.public, options.work)
+    for name, some in learned.pairs.items():
         console.print(f"{name}: {len(some)} pairs, {np.mean([pair.answers == 1 for pair in some]):.2f} of them answer")
-    export_to(train(pairs, options.work, console), MODEL, options.work)
+    console.print(f"asked: {len(learned.groups)} groups")
+    export_to(train(learned, options.work, console), MODEL, options.work)
     console.print(f"Written: {MODEL} ({MODEL.stat().st_size / 1e6:.1f} MB)")
 
 
