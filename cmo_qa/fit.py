@@ -35,8 +35,9 @@ DEFINES = any_of(
 ANSWERS_YES_OR_NO = any_of(r"^(?:yes|no)\b", r"\b(?:not|must|may|can|cannot)\b", r"\b(?:requires?|required|needs?)\b")
 CONTRAST = any_of(
     r"\b(?:while|whereas|unlike|than|but|however|both|although|rather|also)\b",
-    r"\b(?:differ\w*|compared|in contrast|on the other hand)\b",
+    r"\b(?:differs?|compared|in contrast|on the other hand)\b",
 )
+ONLY_DIFFERENT = any_of(r"\b(?:differences?|nuances?|distinctions?|distinct)\b")  # says that, and not in what
 ASKING = frozenset({"mean", "definit", "defin", "stand", "describ", "explain", "role", "term"})
 ABBREVIATION = re.compile(r"\(([^()]{2,40})\)")
 ABOUT_ITSELF = any_of(
@@ -113,6 +114,12 @@ def _definition(question: Question, unit: Unit, text: str) -> float:
     return 0.15 if asked in (subject, named) else 0.0
 
 
+def _comparison(_: Question, __: Unit, text: str) -> float:
+    if CONTRAST.search(text):
+        return 0.04
+    return -CLAIM_PENALTY if ONLY_DIFFERENT.search(text) else 0.0
+
+
 def _if(pattern: re.Pattern[str], bonus: float) -> Callable[[Question, Unit, str], float]:
     return lambda _, __, text: bonus if pattern.search(text) else 0.0
 
@@ -124,5 +131,5 @@ WANTS: dict[str, Callable[[Question, Unit, str], float]] = {
     "example": _if(EXAMPLE, 0.1),
     "reason": _if(REASON, 0.04),
     "yes_no": _if(ANSWERS_YES_OR_NO, 0.04),
-    "comparison": _if(CONTRAST, 0.04),
+    "comparison": _comparison,
 }
