@@ -76,6 +76,53 @@ def test_a_count_is_answered_by_the_list_that_can_be_counted(small: Library) -> 
     assert texts(answer(small, "How many duties does a chief medical officer have?")) == DUTIES
 
 
+WAYS = [
+    "Ways to win physicians over for a change in the hospital, step by step and without haste, are:",
+    "Meetings with department heads, nurses and the board, held early and often in the year.",
+    "Reports on clinical data which let physicians compare their outcomes with those of their peers.",
+    "Pilot programs on a small ward, tried before the whole hospital takes part in the change.",
+    "Rewards tied to goals that the physicians have set themselves together with the board.",
+]
+
+
+@pytest.fixture
+def ways(tmp_path: Path) -> Library:
+    lead, *items = WAYS
+    return build_library(
+        tmp_path / "index", article("change", "## Change", "\n".join([lead, "", *(f"- {item}" for item in items)]))
+    )
+
+
+def test_an_item_that_answers_is_said_first_and_by_itself(ways: Library) -> None:
+    _, evidence = found(ways, "Where should pilot programs be tried before the whole hospital takes part?")
+    assert all(one.unit.list_id is not None for one in evidence[:3])
+    assert texts(answer(ways, "Where should pilot programs be tried before the whole hospital takes part?"))[:2] == [
+        WAYS[0],
+        WAYS[3],
+    ]
+
+
+def test_further_items_of_a_list_stand_behind_the_first_in_their_order(ways: Library) -> None:
+    said = answer(ways, "Where are pilot programs tried, with clinical data known and meetings held?")
+    rows = [each.row for each in said if each.unit.kind == "item"][1:]
+    assert said[0].text == WAYS[0]
+    assert len(rows) > 1
+    assert rows == sorted(rows)
+
+
+def test_a_list_named_after_the_question_is_said_though_a_sentence_enumerates_it(tmp_path: Path) -> None:
+    text = "In short the weekly ward duties of a chief medical officer are safety, licences, budgets, staff and peace."
+    whole = ["The weekly ward duties of a chief medical officer are:", *DUTIES[1:]]
+    listed = "\n".join([whole[0], "", *(f"- {item}" for item in whole[1:])])
+    library = build_library(
+        tmp_path / "index", {**article("rules", "## Rules", text), **article("duties", "## Duties", listed)}
+    )
+    asked = "What are the weekly ward duties of a chief medical officer in short?"
+    question, evidence = found(library, asked)
+    assert (question.shape, evidence[0].text) == ("list", text)
+    assert texts(answer(library, asked)) == whole
+
+
 def test_a_list_of_something_else_is_not_said(tmp_path: Path) -> None:
     articles = article(
         "a",

@@ -39,6 +39,7 @@ def worth(asked: str, text: str, kind: UnitKind = "sentence") -> float:
         ("number", "There are 12 committees.", "There are committees."),
         ("number", "There are three committees.", "There are committees."),
         ("list", "It plans, it hires, and it audits.", "It plans."),
+        ("comparison", "A mentor stays longer.", "There are differences between a mentor and a coach."),
         ("definition", "Credentialing is a check of licenses.", "A check of licenses precedes credentialing."),
         ("definition", "Credentialing is a check of licenses.", "The board is in charge of credentialing."),
         ("example", "For example, one ward tries it first.", "One ward tries it first."),
