@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cmo_qa.index import check_files, generation_of, read_manifest
@@ -48,9 +50,9 @@ class Process:
     def __init__(self, sources: Path, index: Path, settings: Settings, *more: str) -> None:
         environment = {**os.environ, "CMO_QA_CACHE": str(settings.cache), "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-m", "ingest", str(sources), "--index", str(index), *more]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        pipe = subprocess.PIPE
+        with _minding_sigint():
+            self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe, text=True)
 
     def until(self, wanted: str) -> str:
         """What is said on standard error up to the line that begins so."""
@@ -68,3 +70,13 @@ class Process:
             self._process.send_signal(by)
         out, err = self._process.communicate(timeout=60)
         return self._process.returncode, out, err
+
+
+@contextmanager
+def _minding_sigint() -> Iterator[None]:
+    """What is started meanwhile minds Ctrl+C, which a shell may have turned off for tests in its background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
