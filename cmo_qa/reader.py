@@ -45,10 +45,10 @@ def read_first(index: Index, question: str, evidence: Sequence[Evidence]) -> lis
     """The evidence, its best pieces read together with the question; as it was where there is no reader."""
     if index.reader is None or not evidence:
         return list(evidence)
-    texts = [written(index, one) for one in evidence[:READ_ON]]
-    log_odds = index.reader.read(question, texts[:READ_FIRST])
-    if log_odds.max() < 0 and len(texts) > READ_FIRST:
-        log_odds = np.concatenate((log_odds, index.reader.read(question, texts[READ_FIRST:])))
+    log_odds = index.reader.read(question, [written(index, one) for one in evidence[:READ_FIRST]])
+    more = evidence[READ_FIRST:READ_ON]
+    if log_odds.max() < 0 and more:
+        log_odds = np.concatenate((log_odds, index.reader.read(question, [written(index, one) for one in more])))
     read = len(log_odds)
     weighed = [
         replace(one, score=one.score + WEIGHT * float(odds - log_odds.mean()), log_odds=float(odds))
