@@ -13,6 +13,7 @@ from rich.table import Table
 from cmo_qa import agreement, compose, evaluate, evidence, knowledge, polarity, question, reader
 from cmo_qa.knowledge import KnowledgeBase
 from cmo_qa.settings import Settings
+from ingest import export
 from ingest.build import build
 from ingest.progress import Progress
 
@@ -47,6 +48,9 @@ def measure(settings: Settings, data: Path) -> Table:
     with tempfile.TemporaryDirectory() as place:
         opened = [_open(articles, gold, Path(place) / gold.stem, settings) for articles, gold in sets]
         table.add_row("nothing", *_row(opened))
+        published = settings.model_copy(update={"model": str(export.locate(export.DEFAULT_MODEL).folder)})
+        bare = [_open(articles, gold, Path(place) / f"{gold.stem}-published", published) for articles, gold in sets]
+        table.add_row("the encoder's adapter", *_row(bare))
         for name, (module, attribute, value) in WITHOUT.items():
             with patch.object(module, attribute, value):
                 table.add_row(name, *_row(opened))

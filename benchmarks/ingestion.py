@@ -44,7 +44,7 @@ def measure(settings: Settings, data: Path, articles: int = ARTICLES, portion: i
     """SciFact's abstracts as Markdown files. Raises SourceError where they are not in the folder."""
     model = export.locate(settings.model)
     export.encoder_for(model, settings.cache, print)  # once for a model, not once for a library
-    original = export._load(model)
+    original = export.load(model)
     ours, theirs, passages, count = [], [], 0, 0
     with tempfile.TemporaryDirectory() as place:
         for number, texts in enumerate(_portions(data, articles, portion)):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Vectors: TypeAlias = NDArray[np.float32]  # (n, dim), rows of unit length: inner product = cosine
 Tokens: TypeAlias = NDArray[np.int8]  # (n, token_dim), unit rows times TOKEN_SCALE, as an index keeps them
 TOKEN_SCALE = 127
-_PARSING = threading.Lock()  # CPython 3.11 can't parse in two threads at once, as numpy does a file's header
+PARSING = threading.Lock()  # CPython 3.11 can't parse in two threads at once, as numpy does a file's header
 
 
 def mapped(path: Path) -> NDArray[Any]:
@@ -20,7 +20,7 @@ def mapped(path: Path) -> NDArray[Any]:
 
     Raises OSError, ValueError where the file is missing or unreadable.
     """
-    with _PARSING:
+    with PARSING:
         return np.asarray(np.load(path, mmap_mode="r"))
 
 

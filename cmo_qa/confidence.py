@@ -39,6 +39,7 @@ DIGIT = any_of(
     r"\bone (?!of\b|example\b)|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b",
     r"\b(?:fifteen|twenty|thirty|hundred|thousand|dozen)\b",
     r"\b(?:once|twice|annually|yearly|monthly|weekly|daily|half|quarter)\b",
+    r"\b(?:several|many) (?:years|months|weeks)\b",
 )
 NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][a-z]{2,}")
 PAID = r"(?:salary|salaries|wages?|bonus|compensation|paid|price|fees?|earn|cost)"

@@ -17,7 +17,7 @@ from cmo_qa.late import late_interaction
 from cmo_qa.retrieve import min_max
 from cmo_qa.types import Hit, Unit
 
-WORDED = 0.7  # of how much nearer than WORDED_FROM the nearest wording of a sentence comes, in its score
+WORDED = 2.0  # of how much nearer than WORDED_FROM the nearest wording of a sentence comes, in its score
 WORDED_FROM = 0.4
 NOTHING: Mapping[int, float] = {}
 LATE, SENTENCE, COSINE, LEXICAL = 0.4, 0.3, 0.15, 0.15  # shares of a sentence's score; see benchmarks/

@@ -37,14 +37,15 @@ CONTRAST = any_of(
     r"\b(?:while|whereas|unlike|than|but|however|both|although|rather|also)\b",
     r"\b(?:differs?|compared|in contrast|on the other hand)\b",
 )
-ONLY_DIFFERENT = any_of(r"\b(?:differences?|nuances?|distinctions?|distinct)\b")  # says that, and not in what
+DIFFERENT = any_of(r"\b(?:differences?|nuances?|distinctions?|distinct)\b")
+IN_WHAT = any_of(r"[:;]", r"\b(?:is|are) (?:that|in|whether|how)\b", r"\b(?:lies?|whereas)\b", r"\bbecause\b")
 ASKING = frozenset({"mean", "definit", "defin", "stand", "describ", "explain", "role", "term"})
 ABBREVIATION = re.compile(r"\(([^()]{2,40})\)")
 ABOUT_ITSELF = any_of(
     r"\b(?:this|the (?:following|subsequent|next|above|previous)) (?:sections?|chapter|exploration)\b",
     r"\b(?:this|the (?:following|next)) (?:blog|article|post|page|guide)\b",
     r"\bwe (?:will|shall) (?:explore|discuss|look|delve)\b",
-    r"\bfrequently asked questions\b|\bthese facets\b|\bread (?:more|on)\b",
+    r"\bfrequently asked questions\b|\bthese facets\b|\bread (?:more|on)\b|\bour own summary\b",
 )
 CLAIM = any_of(
     r"\b(?:is|are|constitutes?|represents?|stands? as|plays?|holds?|remains?)\b.{0,60}"
@@ -61,7 +62,7 @@ ASKS_SOURCES = any_of(r"\b(?:sources?|references?|facts?|come from|based on|evid
 MADE_UP = any_of(r"\b(?:made[- ]up|invented|fictional|fictitious|hypothetical)\b")
 ASKS_CASE = any_of(r"\b(?:cases?|scenarios?|examples?|made[- ]up|invented|fictional|fictitious|hypothetical)\b")
 NAMED = re.compile(r"(?<!^)\b[A-Z][a-z]{3,}")
-ASIDE = 0.3  # for a statement on the sources of an article, or on what is made up
+ASIDE = 0.3  # for a statement on the sources of an article, on what is made up, or on there being differences
 PENALTY = 0.12  # for a sentence about the article itself
 CELL = " | "  # between the cells of a table's row
 ROW_PENALTY = 0.08  # for a row, which says little without its table
@@ -70,7 +71,7 @@ GOES_ON_BONUS = 0.05  # for one that says what something is made up of
 
 
 def fit(question: Question, unit: Unit, text: str) -> float:
-    """What is added to the score of a statement, -0.12 to 0.2."""
+    """What is added to the score of a statement, -0.3 to 0.2."""
     if ABOUT_ITSELF.search(text) or text.startswith(CELL.strip()):
         return -PENALTY
     if CELL in text and question.shape != "comparison":
@@ -114,10 +115,15 @@ def _definition(question: Question, unit: Unit, text: str) -> float:
     return 0.15 if asked in (subject, named) else 0.0
 
 
+def only_differs(text: str) -> bool:
+    """Whether a sentence says that there are differences, and not in what."""
+    return bool(DIFFERENT.search(text) and not IN_WHAT.search(text))
+
+
 def _comparison(_: Question, __: Unit, text: str) -> float:
-    if CONTRAST.search(text):
-        return 0.04
-    return -CLAIM_PENALTY if ONLY_DIFFERENT.search(text) else 0.0
+    if only_differs(text):
+        return -ASIDE
+    return 0.04 if CONTRAST.search(text) else 0.0
 
 
 def _if(pattern: re.Pattern[str], bonus: float) -> Callable[[Question, Unit, str], float]:

@@ -27,9 +27,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cmo_qa.arrays import Tokens, Vectors, mapped
+from cmo_qa.arrays import PARSING, Tokens, Vectors, mapped
 from cmo_qa.embed import Embedder, OnnxEncoder
 from cmo_qa.errors import IndexMissingError, IndexUnusableError
+from cmo_qa.library import open_library
 from cmo_qa.reader import FOLDER, Reader
 from cmo_qa.text import stems, words
 from cmo_qa.types import Block, Document, Passage, Unit, page_at
@@ -120,7 +121,8 @@ class Index:
         check_files(generation, self.manifest)
         try:
             self._dense = faiss.read_index(str(generation / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
-            self._lexical = bm25s.BM25.load(generation / "lexical", mmap=True, show_progress=False)
+            with PARSING:
+                self._lexical = bm25s.BM25.load(generation / "lexical", mmap=True, show_progress=False)
             self.sentence_vectors: NDArray[np.float16] = mapped(generation / "sentences.npy")
             self._tokens: Tokens = mapped(generation / "tokens.npy")
             self._token_ends: NDArray[np.int64] = mapped(generation / "token_ends.npy")
@@ -129,7 +131,7 @@ class Index:
             self._unit_ends: NDArray[np.int64] = mapped(generation / "unit_ends.npy")
             self._token_frequency: NDArray[np.int32] = mapped(generation / "token_frequency.npy")
             self.wordings = Wordings(generation) if (generation / FILES[0]).is_file() else None
-            self._library = _open_library(generation / "library.sqlite")
+            self._library = open_library(generation)
             twins = self._library.execute("SELECT passage FROM twins").fetchall()
             self._twins: NDArray[np.int64] = np.array(twins, dtype=np.int64).ravel()
         except (OSError, ValueError, RuntimeError, KeyError, sqlite3.Error) as error:
@@ -339,10 +341,6 @@ class Index:
 def _listed(rows: Iterable[int]) -> str:
     """Rows as one value that SQLite's `json_each` takes apart."""
     return json.dumps([int(row) for row in rows])
-
-
-def _open_library(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
 
 
 def _document(row: tuple[Any, ...], blocks: tuple[Block, ...]) -> Document:

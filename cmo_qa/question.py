@@ -63,7 +63,7 @@ SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
     ("manner", any_of(r"\bhow\b", r"\bin what way")),
 )
 HOW_MANY = any_of(r"\bhow many\b", r"\bwhat number\b")  # what a list whole answers too
-VERSUS = any_of(r"\bvs\b|\bversus\b")
+COMPARES = any_of(r"\bvs\b|\bversus\b|\bdifferences?\b")
 QUESTION_WORD = any_of(
     r"\b(?:what|which|who|whom|whose|when|where|why|how)\b",
     r"\b(?:is|are|was|were|do|does|did|can|could|should|would|will|must|may)\b",
@@ -110,7 +110,7 @@ def understand(index: Index, asked: str, history: Sequence[str], items: Items = 
 
 def shape_of(text: str) -> Shape:
     """The kind of answer that the question's words ask for."""
-    if not QUESTION_WORD.search(text) and not VERSUS.search(text):
+    if not QUESTION_WORD.search(text) and not COMPARES.search(text):
         return "keywords"
     return next((shape for shape, pattern in SHAPES if pattern.search(text)), "other")
 
@@ -184,5 +184,9 @@ def _common_words(index: Index) -> Mapping[str, int]:
 
 
 def _alike(known: str, word: str) -> bool:
-    """Words of some length that begin alike: the first letter is seldom the slip."""
-    return len(known) > 3 and known[0] == word[0]
+    """Words of some length that begin alike, or sound so: the first letter is seldom the slip."""
+    return len(known) > 3 and _first_sound(known) == _first_sound(word)
+
+
+def _first_sound(word: str) -> str:
+    return "f" if word.startswith("ph") else word[0]

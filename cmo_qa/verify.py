@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cmo_qa.arrays import mapped
+from cmo_qa.arrays import PARSING, mapped
 from cmo_qa.embed import OnnxEncoder
 from cmo_qa.errors import IndexUnusableError
 from cmo_qa.index import check_files, generation_of, read_manifest
+from cmo_qa.library import open_library
 from cmo_qa.wordings import FILES as WORDINGS
 
 ENDS = {
@@ -33,6 +35,7 @@ OUTSIDE = {
         WHERE p.row IS NULL OR p.document != q.document""",
     "twin": """SELECT count(*) FROM twins t LEFT JOIN passages p ON p.row = t.passage LEFT JOIN passages k
         ON k.row = t.kept WHERE p.row IS NULL OR k.row IS NULL OR t.kept IN (SELECT passage FROM twins)""",
+    "wording": "SELECT count(*) FROM wordings WHERE sentence NOT IN (SELECT row FROM sentences)",
 }  # counts of rows that lead outside their text, or to nothing
 
 
@@ -68,8 +71,7 @@ def _of_files(generation: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_tables(generation: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
-    path = (generation / "library.sqlite").absolute()
-    library = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+    library = open_library(generation)
     try:
         (sound,) = library.execute("PRAGMA integrity_check").fetchone()
         if sound != "ok":
@@ -94,7 +96,8 @@ def _of_arrays(generation: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     arrays = {name: mapped(generation / f"{name}.npy") for name in ROWS}
     counts = {name: len(array) for name, array in arrays.items()}
     passages, sentences = manifest["counts"]["passages"], manifest["counts"]["sentences"]
-    lexical = bm25s.BM25.load(generation / "lexical", mmap=True, show_progress=False)
+    with PARSING:
+        lexical = bm25s.BM25.load(generation / "lexical", mmap=True, show_progress=False)
     dense = faiss.read_index(str(generation / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
     found = {
         "dense.faiss": (dense.ntotal, passages),
@@ -116,18 +119,10 @@ def _of_wordings(generation: Path) -> Iterator[str]:
     if not (generation / WORDINGS[0]).is_file():
         return
     vectors, tokens, ends = (mapped(generation / name) for name in WORDINGS)
-    library = sqlite3.connect(f"{(generation / 'library.sqlite').absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-    try:
+    with closing(open_library(generation)) as library:
         (count,) = library.execute("SELECT count(DISTINCT wording) FROM wordings").fetchone()
-        (lost,) = library.execute(
-            "SELECT count(*) FROM wordings WHERE sentence NOT IN (SELECT row FROM sentences)"
-        ).fetchone()
-    finally:
-        library.close()
     if not count == len(vectors) == len(ends) - 1 or ends[-1] != len(tokens):
         yield f"{WORDINGS[0]} has {len(vectors)} rows for {count} wordings"
-    if lost:
-        yield f"{lost} of the wordings ask for no sentence"
 
 
 def _of_encoder(generation: Path) -> Iterator[str]:

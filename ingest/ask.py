@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 from cmo_qa.index import Index
 from cmo_qa.knowledge import KnowledgeBase
+from cmo_qa.library import open_library
 from ingest.progress import Progress
 
 MOST = 500  # questions; a larger library offers some of its own
@@ -25,7 +25,7 @@ def asked(generation: Path, known: Mapping[tuple[str, str], bool], progress: Pro
 
     Those that are `known` (text, document) aren't asked again.
     """
-    chosen = _chosen(list(_headings(generation / "library.sqlite")))
+    chosen = _chosen(list(_headings(generation)))
     new = [one for one in chosen if one[:2] not in known]
     found = {**known, **_answers(generation, new, progress)} if new else known
     return [(*one, found[one[:2]]) for one in chosen]
@@ -54,10 +54,10 @@ def _chosen(questions: Sequence[tuple[str, str, int]]) -> list[tuple[str, str, i
     return sorted(by_chance[:MOST], key=lambda one: one[2])
 
 
-def _headings(library: Path) -> Iterator[tuple[str, str, int]]:
+def _headings(generation: Path) -> Iterator[tuple[str, str, int]]:
     """Each question once, with the first passage under it that can be found."""
     seen: set[str] = set()
-    opened = sqlite3.connect(f"{library.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    opened = open_library(generation)
     try:
         for row, document, section in opened.execute(
             "SELECT row, document, section FROM passages WHERE row NOT IN (SELECT passage FROM twins) ORDER BY row"

@@ -19,6 +19,7 @@ from cmo_qa import reader
 from cmo_qa.embed import OnnxEncoder
 from cmo_qa.errors import CmoQaError, NothingToIndexError, SourceError
 from cmo_qa.index import check_files, generation_of, read_manifest
+from cmo_qa.library import LIBRARY
 from cmo_qa.settings import Settings
 from ingest import changes, export, read, tables, wordings, write
 from ingest.ask import DRIFT, asked
@@ -31,7 +32,6 @@ from ingest.store import Store, sliced
 from ingest.tables import Listed
 from ingest.walk import Walk, cut
 
-LIBRARY = "library.sqlite"
 FRAME = 2  # tokens that the encoder puts around every text
 EMBEDDED_AT_ONCE = 1024  # passages, so that memory stays bounded however many articles there are
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cmo_qa.errors import IndexMissingError, IndexUnusableError
 from cmo_qa.index import generation_of, read_manifest
+from cmo_qa.library import LIBRARY, open_library
 from ingest.reuse import LISTED
 from ingest.tables import Listed
 from ingest.write import generation_beside
@@ -86,15 +87,14 @@ def _created(generation: Path) -> str:
 
 def articles(generation: Path) -> Sequence[Listed]:
     """What was found in the files that a generation was made of. Raises IndexUnusableError."""
-    path = (generation / "library.sqlite").absolute()
     try:
-        library = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+        library = open_library(generation)
         try:
             return [Listed(*row) for row in library.execute(LISTED)]
         finally:
             library.close()
     except sqlite3.Error as error:
-        raise IndexUnusableError(f"{path} can't be read: {error}.") from error
+        raise IndexUnusableError(f"{(generation / LIBRARY).absolute()} can't be read: {error}.") from error
 
 
 def listed(changes: Changes) -> list[str]:

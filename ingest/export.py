@@ -25,6 +25,7 @@ from cmo_qa import reader
 from cmo_qa.embed import OnnxEncoder, unit_rows
 from cmo_qa.errors import ModelError
 from cmo_qa.index import digest as _sha256
+from ingest.adapter import ADAPTER, adapt
 
 if TYPE_CHECKING:
     import torch
@@ -57,6 +58,7 @@ class Model:
     name: str
     folder: Path
     digest: str  # sha256 of its weights
+    adapter: str = ""  # sha256 of what was trained on top of them; empty where nothing was
 
 
 def locate(name: str) -> Model:
@@ -72,7 +74,7 @@ def locate(name: str) -> Model:
     if name == DEFAULT_MODEL and digest != DEFAULT_DIGEST:
         message = f"{weights} is not the published {DEFAULT_MODEL}: sha256 {digest}.\nInstall it again: make setup"
         raise ModelError(message)
-    return Model(name, folder, digest)
+    return Model(name, folder, digest, _sha256(ADAPTER) if name == DEFAULT_MODEL else "")
 
 
 def _folder(name: str) -> Path:
@@ -91,7 +93,7 @@ def encoder_for(model: Model, cache: Path, say: Callable[[str], None]) -> Path:
 
     Raises ModelError where the exported model's vectors differ from the original's.
     """
-    folder = cache.expanduser() / f"{_slug(model.name)}-{model.digest[:12]}-v{EXPORT_VERSION}"
+    folder = folder_of(model, cache)
     if _is_whole(folder):
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -99,6 +101,12 @@ def encoder_for(model: Model, cache: Path, say: Callable[[str], None]) -> Path:
         if not _is_whole(folder):
             _export_into(folder, model, say)
     return folder
+
+
+def folder_of(model: Model, cache: Path) -> Path:
+    """Where the cache keeps the model's exported encoder."""
+    made_of = "-".join(part[:12] for part in (model.digest, model.adapter) if part)
+    return cache.expanduser() / f"{_slug(model.name)}-{made_of}-v{EXPORT_VERSION}"
 
 
 def put_reader(folder: Path) -> None:
@@ -133,7 +141,7 @@ def _is_whole(folder: Path) -> bool:
 
 def _export(model: Model, folder: Path, say: Callable[[str], None]) -> None:
     say(f"Loading {model.name}")
-    original = _load(model)
+    original = load(model)
     say(f"Exporting {model.name} to ONNX (once; later runs take it from the cache)")
     whole = folder / "encoder.onnx"
     _export_whole(original, whole)
@@ -146,7 +154,8 @@ def _export(model: Model, folder: Path, say: Callable[[str], None]) -> None:
     _write_about(original, model, folder)
 
 
-def _load(model: Model) -> SentenceTransformer:
+def load(model: Model) -> SentenceTransformer:
+    """The model with its adapter, as it is exported."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     with quiet():
@@ -154,7 +163,10 @@ def _load(model: Model) -> SentenceTransformer:
         from transformers.utils import logging as transformers_logging
 
         transformers_logging.disable_progress_bar()
-        return SentenceTransformer(str(model.folder), device="cpu", local_files_only=True)
+        original = SentenceTransformer(str(model.folder), device="cpu", local_files_only=True)
+    if model.adapter:
+        adapt(original)
+    return original
 
 
 def _export_whole(original: SentenceTransformer, path: Path) -> None:
@@ -182,7 +194,7 @@ def _export_whole(original: SentenceTransformer, path: Path) -> None:
     shapes = {0: batch, 1: tokens}
     with quiet():
         torch.onnx.export(
-            Pooled(with_plain_norms(original), _token_basis(original)).eval(),
+            Pooled(with_plain_norms(original), token_basis(original)).eval(),
             (ids,),
             str(path),
             input_names=["input_ids"],
@@ -217,7 +229,7 @@ def with_plain_norms(original: SentenceTransformer) -> SentenceTransformer:
     return plain
 
 
-def _token_basis(original: SentenceTransformer) -> torch.Tensor:
+def token_basis(original: SentenceTransformer) -> torch.Tensor:
     """The TOKEN_DIM directions (dim, TOKEN_DIM) in which the model's token vectors differ most.
 
     Taken from random runs of the words that the model's own vocabulary holds, so that the basis belongs to the model
@@ -241,6 +253,7 @@ def _write_about(original: SentenceTransformer, model: Model, folder: Path) -> N
     about: dict[str, Any] = {
         "model": model.name,
         "digest": model.digest,
+        "adapter": model.adapter,
         "export": EXPORT_VERSION,
         "dim": dim,
         "token_dim": min(TOKEN_DIM, dim),

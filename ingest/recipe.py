@@ -19,7 +19,8 @@ from ingest.companions import companions, given
 # Modules that say, swap or watch; every other one decides what an article becomes.
 ONLY_RUN = frozenset(
     """
-    __init__ __main__ ask build changes explain export progress recipe report reuse rows store tables walk watch write
+    __init__ __main__ adapter ask build changes explain export progress recipe report reuse rows store tables walk watch
+    write
     """.split()
 )
 READERS = """
@@ -39,7 +40,13 @@ def recipe(model: export.Model) -> dict[str, Any]:
     return {
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "program": version("cmo-qa"),
-        "model": {"name": model.name, "sha256": model.digest, "export": export.EXPORT_VERSION, "reader": _reader()},
+        "model": {
+            "name": model.name,
+            "sha256": model.digest,
+            "adapter": model.adapter,
+            "export": export.EXPORT_VERSION,
+            "reader": _reader(),
+        },
         "chunker": chunk.VERSION,
         "rules": _rules(),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
+from cmo_qa.library import open_library
 from ingest.changes import Changes
 
 SHOWN = 20  # lines of a kind that are shown to a person; `--json` has all
@@ -57,7 +57,7 @@ class Report:
 
 def counted(generation: Path) -> dict[str, Any]:
     """What an index says of itself that a report wants: twins, dropped, languages, copies, megabytes."""
-    library = sqlite3.connect(f"{(generation / 'library.sqlite').absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    library = open_library(generation)
     try:
         (twins,) = library.execute("SELECT count(*) FROM twins").fetchone()
         (dropped,) = library.execute("SELECT coalesce(sum(dropped), 0) FROM articles").fetchone()

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cmo_qa.arrays import Vectors, mapped
 from cmo_qa.errors import CmoQaError
 from cmo_qa.index import check_files, generation_of, read_manifest
+from cmo_qa.library import LIBRARY, open_library
 from cmo_qa.types import Document
 from ingest.recipe import other
 from ingest.tables import Listed
@@ -45,8 +46,8 @@ class Before:
     def __init__(self, generation: Path) -> None:
         import faiss
 
-        self.library = generation / "library.sqlite"
-        library = sqlite3.connect(f"{self.library.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        self.library = generation / LIBRARY
+        library = open_library(generation)
         try:
             files = library.execute("SELECT source, sha256, problems FROM files").fetchall()
             self.articles = [Listed(*row) for row in library.execute(LISTED)]

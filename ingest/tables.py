@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from cmo_qa.library import address
 from cmo_qa.text import content_words, stem_all
 from cmo_qa.types import Document, Passage
 from ingest.embed import Part
@@ -85,7 +86,7 @@ class Tables:
         self._library = sqlite3.connect(path, uri=True, isolation_level=None)
         self._library.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + SCHEMA)
         if before is not None:
-            self._library.execute("ATTACH ? AS before", [f"{before.absolute().as_uri()}?mode=ro&immutable=1"])
+            self._library.execute("ATTACH ? AS before", [address(before)])
         self._library.execute("BEGIN")
         self.documents = self.passages = self.sentences = 0
         self._forms: Counter[str] = Counter()
@@ -285,7 +286,7 @@ def add_asked(path: Path, asked: Iterable[tuple[str, str, int, bool]]) -> None:
 def outcomes(path: Path, before: Path) -> dict[tuple[str, str], bool]:
     """Whether the index before answered a question from an article (text, document) that is the same in this one."""
     with closing(sqlite3.connect(path, uri=True)) as library:
-        library.execute("ATTACH ? AS before", [f"{before.absolute().as_uri()}?mode=ro&immutable=1"])
+        library.execute("ATTACH ? AS before", [address(before)])
         found = library.execute(
             "SELECT a.question, a.document, a.answered FROM before.asked a"
             " JOIN before.articles o ON o.id = a.document AND o.kept IS NOT NULL"

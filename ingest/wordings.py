@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from cmo_qa.arrays import Tokens, Vectors, as_kept
 from cmo_qa.embed import Embedder
 from cmo_qa.lexicon import in_its_terms
+from cmo_qa.library import LIBRARY, open_library
 from cmo_qa.wordings import FILES, Wordings
 from ingest.companions import WORDINGS, folders_of
 from ingest.embed import batched, flat
@@ -70,7 +71,7 @@ def put(
     """
     problems: dict[str, list[str]] = {}
     asked: dict[str, set[int]] = {}  # sentences by question
-    with closing(sqlite3.connect(generation / "library.sqlite")) as library, library:
+    with closing(sqlite3.connect(generation / LIBRARY)) as library, library:
         places = _Places(library)
         known = frozenset(word for (word,) in library.execute("SELECT word FROM words"))
         for file, lines in said.items():
@@ -108,9 +109,7 @@ def _taken(before: Path, wanted: frozenset[str]) -> Iterator[tuple[str, tuple[Ve
     if not (before / FILES[0]).is_file():
         return
     kept = Wordings(before)
-    with closing(
-        sqlite3.connect(f"{(before / 'library.sqlite').absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-    ) as library:
+    with closing(open_library(before)) as library:
         for row, text in library.execute("SELECT DISTINCT wording, text FROM wordings"):
             if text in wanted:
                 yield text, (kept.vectors[row], kept.tokens(row))

@@ -17,7 +17,8 @@ import pytest
 from cmo_qa import embed
 from cmo_qa.embed import OnnxEncoder
 from cmo_qa.settings import Settings
-from ingest import build, export
+from ingest import adapter, build, export
+from ingest.adapter import ADAPTER
 from tests.library import Library, Silent, build_library, write_articles
 
 LOOPBACK = ("127.", "::1", "localhost")
@@ -77,7 +78,7 @@ def _keep(made: Path, kept: Path) -> None:
 def _export_digest() -> str:
     """What an export depends on besides the model."""
     libraries = [f"{name} {version(name)}" for name in ("onnx", "onnxruntime", "onnxscript", "torch", "transformers")]
-    code = [Path(module.__file__ or "").read_bytes() for module in (export, embed)]
+    code = [Path(module.__file__ or "").read_bytes() for module in (export, adapter, embed)] + [ADAPTER.read_bytes()]
     return hashlib.sha256(b"".join([*code, *(name.encode() for name in libraries)])).hexdigest()[:16]
 
 

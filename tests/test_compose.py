@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -272,6 +273,36 @@ def test_a_comparison_has_both_sides(tmp_path: Path) -> None:
     )
     said = answer(build_library(tmp_path / "index", articles), "What is the difference between a mentor and a coach?")
     assert set(texts(said)) >= {"A mentor guides a new officer for years.", "A coach drills one skill in a week."}
+
+
+def test_a_side_is_said_with_what_goes_on_about_it(tmp_path: Path) -> None:
+    articles = article(
+        "a",
+        "There is a difference between them.",
+        "A mentor guides the officer for years. Beyond that the nurses bake bread.",
+        "A coach guides the officer for weeks. Beyond that the cooks serve meals.",
+    )
+    library = build_library(tmp_path / "index", articles)
+    question, evidence = found(library, "What is the difference between a mentor and a coach?")
+    said = compose(library.index, question, [replace(one, score=1.0) for one in evidence])
+    mentor = ["A mentor guides the officer for years.", "Beyond that the nurses bake bread."]
+    coach = ["A coach guides the officer for weeks.", "Beyond that the cooks serve meals."]
+    assert texts(said)[:4] in ([*mentor, *coach], [*coach, *mentor])
+
+
+def test_a_sentence_that_names_both_sides_comes_before_either(tmp_path: Path) -> None:
+    both = "A mentor guides for years, whereas a coach drills for a week."
+    articles = article(
+        "a",
+        "## Mentors",
+        "A mentor has been an officer for years.",
+        "## Coaches",
+        "A coach costs less than a course.",
+        "## Both",
+        both,
+    )
+    said = answer(build_library(tmp_path / "index", articles), "What is the difference between a mentor and a coach?")
+    assert texts(said)[0] == both
 
 
 def test_an_item_that_two_lists_share_is_said_once(tmp_path: Path) -> None:

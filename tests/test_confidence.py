@@ -24,7 +24,8 @@ ARTICLES = {
         "---\nid: wards\ntitle: Wards\n---\n\n"
         "Nurses serve 12 wards of the Harborview hospital. The rounds began in 1998. Each round takes $40 of wages.\n"
     ),
-    "boards.md": "---\nid: boards\ntitle: Boards\n---\n\nThe board meets with the officer. Half of it, 50%, votes.\n",
+    "boards.md": "---\nid: boards\ntitle: Boards\n---\n\nThe board meets with the officer. Half of it, 50%, votes. "
+    "Members stay for several years.\n",
 }
 
 
@@ -97,6 +98,7 @@ def is_missed(found: Signs) -> bool:
     [
         ("How many wards are there?", "Nurses", False),
         ("How many boards are there?", "The board", True),
+        ("How long do members stay?", "Members", False),
         ("When did the rounds begin?", "The rounds", False),
         ("In which year did the board meet?", "The board", True),
         ("What does a round cost?", "Each", False),

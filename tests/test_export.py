@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from cmo_qa.embed import OnnxEncoder, unit_rows
 from cmo_qa.errors import ModelError
 from cmo_qa.settings import Settings
 from ingest import export
+from ingest.adapter import ADAPTER, DOWN, UP
 from ingest.export import DEFAULT_DIGEST, DEFAULT_MODEL, Model, encoder_for, locate
 from tests.library import Silent
 
@@ -36,6 +41,52 @@ def test_the_default_model_is_the_published_one() -> None:
     model = locate(DEFAULT_MODEL)
     assert (model.name, model.digest) == (DEFAULT_MODEL, DEFAULT_DIGEST)
     assert (model.folder / "modules.json").is_file()
+
+
+def test_only_the_default_model_has_an_adapter(prompted: Path) -> None:
+    default = locate(DEFAULT_MODEL)
+    assert default.adapter == hashlib.sha256(ADAPTER.read_bytes()).hexdigest()
+    assert locate(str(default.folder)).adapter == locate(str(prompted)).adapter == ""
+
+
+def test_the_adapter_changes_each_linear_layer_by_its_two_factors_and_nothing_else(
+    original: SentenceTransformer,
+) -> None:
+    published = export.load(replace(locate(DEFAULT_MODEL), adapter="")).state_dict()
+    changes = load_file(ADAPTER)
+    changed = set()
+    for name, weight in original.state_dict().items():
+        layer = name.removeprefix("0.auto_model.").removeprefix("0.model.").removesuffix(".weight")
+        if layer + UP in changes:
+            changed.add(layer)
+            change = changes[layer + UP].float() @ changes[layer + DOWN].float()
+            assert 0 < float(change.norm()) < float(published[name].norm())
+            assert torch.allclose(weight - published[name], change, atol=1e-6)
+        else:
+            assert torch.equal(weight, published[name])
+    assert len(changed) == 36  # of six layers
+    assert {key.rpartition(".")[0] for key in changes} == changed
+
+
+def test_a_question_comes_nearer_to_what_answers_it_in_other_words_than_with_the_published_weights(
+    original: SentenceTransformer,
+) -> None:
+    published = export.load(replace(locate(DEFAULT_MODEL), adapter=""))
+    question = "What does the top doctor earn?"
+    texts = ["Pay is a base salary and a bonus for results.", "The top doctor reports to the president."]
+
+    def ahead(model: SentenceTransformer) -> float:
+        asked, answer, other = model.encode([question, *texts], normalize_embeddings=True, show_progress_bar=False)
+        return float(asked @ answer - asked @ other)
+
+    assert ahead(original) > ahead(published)
+
+
+def test_another_adapter_is_another_encoder_in_the_cache(prompted: Path, tmp_path: Path) -> None:
+    model = locate(str(prompted))
+    adapted = replace(model, adapter="a1" * 32)
+    made = {export.folder_of(one, tmp_path) for one in (model, adapted, replace(adapted, adapter="b2" * 32))}
+    assert len(made) == 3
 
 
 def test_other_weights_under_the_default_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +127,7 @@ def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture(scope="module")
 def original() -> SentenceTransformer:
-    return export._load(locate(DEFAULT_MODEL))
+    return export.load(locate(DEFAULT_MODEL))
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -203,7 +254,7 @@ def test_another_model_is_exported_with_its_prompts_size_and_length(prompted: Pa
     assert (about["query_prompt"], about["document_prompt"]) == ("question: ", "text: ")
     encoder = OnnxEncoder(folder)
     assert (encoder.dim, encoder.token_dim, encoder.max_tokens) == (32, 32, 24)
-    original = export._load(model)
+    original = export.load(model)
     text = "The board leads the officer."
     asked, told = encoder.encode_question(text), encoder.encode_passages([text])[0]
     assert float(original.encode_query(text, normalize_embeddings=True) @ asked.vector) >= 0.98
@@ -218,4 +269,4 @@ def test_another_model_is_exported_with_its_prompts_size_and_length(prompted: Pa
 
 @pytest.mark.parametrize(("pooled", "mean"), [("mean", True), ("cls", False), ("max", False)])
 def test_only_a_vector_that_is_the_mean_of_its_tokens_says_so(tmp_path: Path, pooled: str, mean: bool) -> None:
-    assert export._is_mean_pooled(export._load(locate(str(_tiny(tmp_path, pooled))))) is mean
+    assert export._is_mean_pooled(export.load(locate(str(_tiny(tmp_path, pooled))))) is mean

@@ -47,6 +47,9 @@ def worth(asked: str, text: str, kind: UnitKind = "sentence") -> float:
         ("reason", "They are run because a failure costs less.", "They are run in one ward."),
         ("yes_no", "The board may not ask for one.", "The board asks around."),
         ("comparison", "A mentor guides, whereas a coach drills.", "A mentor guides."),
+        ("comparison", "A mentor guides.", "While alike at first glance, the two have distinct duties."),
+        ("comparison", "The difference is that a mentor stays.", "The difference between the two matters."),
+        ("comparison", "They differ in distinct ways: a mentor stays.", "They differ in distinct ways."),
     ],
 )
 def test_the_kind_that_is_asked_for_is_worth_more(shape: str, better: str, worse: str) -> None:

@@ -188,6 +188,7 @@ def test_few_articles_at_a_time_make_the_same_index(
     [
         (chunk, "VERSION", "other", "the chunker changed"),
         (export, "EXPORT_VERSION", 99, "the model changed"),
+        (export, "ADAPTER", Path(__file__), "the model changed"),
     ],
 )
 def test_another_recipe_rebuilds_all_and_says_so(

@@ -45,6 +45,8 @@ KINDS = {
         "Compare a mentor with a fractional CMO.",
         "Does a hospital CMO differ from a health center CMO?",
         "Is it better to hire or to train?",
+        "difference mentor and fractional CMO",
+        "mentor vs coach",
     ],
     "example": [
         "Give me an example of a pilot.",
@@ -84,6 +86,7 @@ def test_any_text_has_one_of_the_known_shapes(text: str) -> None:
         ("hosspital", "hospital"),  # one too many
         ("cheif", "chief"),  # two turned about
         ("credentailling", "credentialing"),  # a long word may have two slips
+        ("fysician", "physician"),  # as it sounds
         ("Phisician", "Physician"),
         ("PHISICIAN", "PHYSICIAN"),
         ("a phisician's oficer?", "a physician"),

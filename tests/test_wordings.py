@@ -139,7 +139,7 @@ def test_verify_names_wordings_that_do_not_fit(place: Path, real_settings: Setti
     write_wordings(place, [("pay.md", HOURS, [EVENINGS, "Does the job leave time for a family?"])])
     run(real_settings)
     sealed(Path("index"), sql("UPDATE wordings SET sentence = 999 WHERE wording = 1"))
-    assert faults(Path("index")) == ["1 of the wordings ask for no sentence"]
+    assert faults(Path("index")) == ["1 of the rows for a wording lead outside their text or to nothing"]
     sealed(Path("index"), sql("DELETE FROM wordings WHERE wording = 1"))
     assert faults(Path("index")) == ["wordings.npy has 2 rows for 1 wordings"]
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -21,13 +20,13 @@ from typing import Any
 
 import numpy as np
 
-from cmo_qa.evaluate import words
 from cmo_qa.evidence import Evidence
 from cmo_qa.index import Index
 from cmo_qa.knowledge import look_up
 from cmo_qa.question import understand
 from cmo_qa.reader import as_read, written
 from cmo_qa.text import stems
+from training.lessons import SENTENCE, answer, plain, same
 
 NEAREST = 8  # statements of a question that are paired, by the order in which they are found
 BEYOND = 3  # further ones that answer it
@@ -37,8 +36,6 @@ LOOKED_AT = 30  # pieces of evidence that they are chosen from
 ALIKE = 0.85  # cosine above which a statement may say the same as the one that answers
 SEED = 1
 TOPICS = 1500  # MedQuAD questions that are used
-SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(])")
-SHORTEST = 15  # characters from which a text within another is the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +80,12 @@ def _of_paragraph(asked: Mapping[str, Any], sentences: Sequence[str], read: Sequ
     if asked["is_impossible"]:
         yield Pair(question, read[likest[0]], 0.0)
         return
-    answer = max((_text(answer) for answer in asked["answers"]), key=len)
-    right = next((at for at in likest if answer in sentences[at]), None)
+    longest = max(map(answer, asked["answers"]), key=len)
+    right = next((at for at in likest if longest in sentences[at]), None)
     if right is not None:
         yield Pair(question, read[right], 1.0)
         for wrong in [at for at in likest if at != right][:2]:
             yield Pair(question, read[wrong], 0.0)
-
-
-def _text(answer: Any) -> str:
-    return str(answer["text"] if isinstance(answer, dict) else answer)
 
 
 def _medquad(path: Path, chance: random.Random) -> Iterator[Pair]:
@@ -166,11 +159,8 @@ def _beside(index: Index, right: Evidence, evidence: Sequence[Evidence]) -> Iter
 
 def _answers(index: Index, one: Evidence, wanted: Sequence[Mapping[str, Any]]) -> float:
     _, source, _ = index.heading(one.unit.document_id)
-    text = " ".join(words(one.text))
     found = 0.0
     for each in wanted:
-        other = " ".join(words(each["text"]))
-        same = text == other or (len(text) > SHORTEST and (text in other or other in text))
-        if same and Path(source).name == each["file"]:
+        if Path(source).name == each["file"] and same(plain(one.text), plain(each["text"])):
             found = max(found, 1.0 if each.get("grade", 2) == 2 else 0.5)
     return found

@@ -14,7 +14,6 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
@@ -23,22 +22,16 @@ from rich.console import Console
 from rich.progress import track
 from sentence_transformers import CrossEncoder
 
-from cmo_qa.index import Index
 from cmo_qa.reader import FILES, FOLDER, LONGEST, MODEL, Reader
-from cmo_qa.settings import Settings
 from ingest import export
-from ingest.build import build
 from ingest.companions import WORDINGS
-from ingest.progress import Progress
+from training.learning import Learning
+from training.libraries import CORPUS, LIBRARIES, searched
 from training.pairs import Group, Pair, asked, general, own
 
-HERE = Path(__file__).parent
-CORPUS = HERE.parent / "corpus"
-LIBRARIES = {"library": ("library",), "reader/articles": ("a", "b", "c", "d")}  # articles, and the questions on them
 BATCH = 32
-WARM_UP = 0.06  # share of a stage's steps in which the rate rises
 ALIKE = 40  # batches of a stretch whose pairs are sorted by length, so that little is padded
-KEPT_EVERY = 100  # steps between checkpoints
+TOLD_EVERY = 100  # steps
 GROUPS = 8  # of a batch of the last stage, beside so many pairs:
 BESIDE = 15
 RANKING = 0.7  # share of the groups' loss, to one of the pairs'
@@ -80,24 +73,16 @@ def lessons(public: Path, work: Path) -> Lessons:
 
 
 def _own(work: Path) -> Iterator[Pair]:
-    for sources, names in LIBRARIES.items():
-        index = _searched(HERE / sources, work / sources.replace("/", "-"))
-        for name in names:
-            yield from own(index, HERE / "reader" / "questions" / f"{name}.jsonl")
+    for sources, questions in LIBRARIES.items():
+        index = searched(sources, work)
+        for asked_of in questions:
+            yield from own(index, asked_of)
 
 
 def _asked(work: Path) -> Iterator[Group]:
-    index = _searched(CORPUS, work / "corpus")
+    index = searched(CORPUS, work)
     index.wordings = None  # they would find what they are to teach
     yield from asked(index, CORPUS / WORDINGS)
-
-
-def _searched(sources: Path, folder: Path) -> Index:
-    """The index of a library; what is to be trained has no say in what it learns from."""
-    build([sources], folder, Settings(), Progress())
-    index = Index.open(folder)
-    index.reader = None
-    return index
 
 
 def fresh() -> CrossEncoder:
@@ -130,40 +115,14 @@ class Training:
 
     def __init__(self, model: CrossEncoder, stage: Stage, number: int, steps: int, work: Path) -> None:
         self._model = model
-        self._kept = work / f"stage-{number}.pt"
-        self._learning = [parameter for parameter in model.model.parameters() if parameter.requires_grad]
-        self._optimizer = torch.optim.AdamW(self._learning, lr=stage.rate, weight_decay=0.01, fused=True)
-        warm = max(1, int(WARM_UP * steps))
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(
-            self._optimizer, lambda step: min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm)))
-        )
-        self.done = 0
-
-    def restore(self) -> None:
-        if self._kept.is_file():
-            kept: dict[str, Any] = torch.load(self._kept, weights_only=True)
-            self.done = int(kept["done"])
-            self._model.model.load_state_dict(kept["model"])
-            self._optimizer.load_state_dict(kept["optimizer"])
-            self._schedule.load_state_dict(kept["schedule"])
-
-    def keep(self) -> None:
-        part = self._kept.with_suffix(".part")
-        held = {"model": self._model.model, "optimizer": self._optimizer, "schedule": self._schedule}
-        torch.save({"done": self.done, **{name: one.state_dict() for name, one in held.items()}}, part)
-        part.rename(self._kept)
+        self.learning = Learning(model.model, stage.rate, steps, work / f"stage-{number}.pt")
 
     def step(self, batch: Sequence[Pair], groups: Sequence[Group] = ()) -> float:
         """Learns from one batch; the loss before it."""
         loss = self._of_pairs(batch)
         if groups:
             loss = loss + RANKING * self._of_groups(groups)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self._learning, 1.0)
-        self._optimizer.step()
-        self._schedule.step()
-        self._optimizer.zero_grad()
-        self.done += 1
+        self.learning.step(loss)
         return float(loss.detach())
 
     def _of_pairs(self, batch: Sequence[Pair]) -> torch.Tensor:
@@ -193,20 +152,20 @@ def train(learned: Lessons, work: Path, console: Console) -> CrossEncoder:
     before: dict[str, torch.Tensor] = {}
     for number, stage in enumerate(STAGES, start=1):
         torch.manual_seed(stage.seed)
-        before = {name: one.clone() for name, one in model.model.state_dict().items()}
+        if stage is STAGES[-1]:
+            before = {name: one.clone() for name, one in model.model.state_dict().items()}
         todo = (
             _ranked(learned, stage.seed) if stage.pairs == "asked" else _paired(learned.pairs[stage.pairs], stage.seed)
         )
         training = Training(model, stage, number, len(todo), work)
-        training.restore()
         model.model.train()
         losses: list[float] = []
-        for batch, groups in track(todo[training.done :], f"Stage {number} of {len(STAGES)}", console=console):
+        left = todo[training.learning.done :]
+        for batch, groups in track(left, f"Stage {number} of {len(STAGES)}", console=console):
             losses.append(training.step(batch, groups))
-            if training.done % KEPT_EVERY == 0:
-                training.keep()
-                console.print(f"{training.done}/{len(todo)} loss {np.mean(losses[-KEPT_EVERY:]):.4f}")
-        training.keep()
+            if training.learning.done % TOLD_EVERY == 0:
+                console.print(f"{training.learning.done}/{len(todo)} loss {np.mean(losses[-TOLD_EVERY:]):.4f}")
+        training.learning.keep()
     after = model.model.state_dict()
     mean = {
         name: torch.lerp(one, after[name], HALF) if one.is_floating_point() else one for name, one in before.items()
