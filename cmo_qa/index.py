@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cmo_qa.arrays import PARSING, Tokens, Vectors, mapped
+from cmo_qa.arrays import Tokens, Vectors, lexical, mapped
 from cmo_qa.embed import Embedder, OnnxEncoder
 from cmo_qa.errors import IndexMissingError, IndexUnusableError
 from cmo_qa.library import open_library
@@ -113,7 +113,6 @@ class Index:
     """One generation of an index, open for reading, from any thread."""
 
     def __init__(self, generation: Path, threads: int = 0, encoder: Embedder | None = None) -> None:
-        import bm25s
         import faiss
 
         self.generation = generation
@@ -121,8 +120,7 @@ class Index:
         check_files(generation, self.manifest)
         try:
             self._dense = faiss.read_index(str(generation / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
-            with PARSING:
-                self._lexical = bm25s.BM25.load(generation / "lexical", mmap=True, show_progress=False)
+            self._lexical = lexical(generation)
             self.sentence_vectors: NDArray[np.float16] = mapped(generation / "sentences.npy")
             self._tokens: Tokens = mapped(generation / "tokens.npy")
             self._token_ends: NDArray[np.int64] = mapped(generation / "token_ends.npy")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cmo_qa.arrays import PARSING, mapped
+from cmo_qa.arrays import lexical, mapped
 from cmo_qa.embed import OnnxEncoder
 from cmo_qa.errors import IndexUnusableError
 from cmo_qa.index import check_files, generation_of, read_manifest
@@ -90,18 +90,15 @@ def _of_tables(generation: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_arrays(generation: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
-    import bm25s
     import faiss
 
     arrays = {name: mapped(generation / f"{name}.npy") for name in ROWS}
     counts = {name: len(array) for name, array in arrays.items()}
     passages, sentences = manifest["counts"]["passages"], manifest["counts"]["sentences"]
-    with PARSING:
-        lexical = bm25s.BM25.load(generation / "lexical", mmap=True, show_progress=False)
     dense = faiss.read_index(str(generation / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
     found = {
         "dense.faiss": (dense.ntotal, passages),
-        "lexical/": (lexical.scores["num_docs"], passages),
+        "lexical/": (lexical(generation).scores["num_docs"], passages),
         "sentences.npy": (counts["sentences"], sentences),
         "sketches.npy": (counts["sketches"], passages),
     }

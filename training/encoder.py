@@ -172,9 +172,7 @@ class Compared:
         late = self._late(asked, [of[own] for one, of in zip(self._batch, states, strict=True) for own in one.units])
         units, whole = self._wanted()
         return (
-            _loss(cosines, units)
-            + _loss(late, units)
-            + _loss((cosines + late) / 2, units)
+            _by_each(cosines, late, units)
             + _loss(vectors @ passages.T, whole) / 2
             + self._alike(asked, vectors, units) / 2
         )
@@ -187,9 +185,8 @@ class Compared:
         if not paired.any():
             return torch.zeros(())
         late = self._late(asked, [one[1:-1] for one in asked])
-        by_both = (vectors @ vectors.T, late, (vectors @ vectors.T + late) / 2)
-        others = [scores.masked_fill(itself, -1.0)[paired] for scores in by_both]
-        return torch.stack([_loss(scores, wanted[paired]) for scores in others]).sum()
+        cosines, late = (scores.masked_fill(itself, -1.0)[paired] for scores in (vectors @ vectors.T, late))
+        return _by_each(cosines, late, wanted[paired])
 
     def _wanted(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Which units (questions, units) and passages (questions, passages) answer; all that answer the same words."""
@@ -224,6 +221,11 @@ class Compared:
         weights = self._rarity[torch.tensor([token for _, _, ids, _ in self._asked for token in ids[1:-1]])]
         summed = torch.zeros((len(asked), len(given))).index_add(0, rows, nearest * weights[:, None])
         return summed / torch.zeros(len(asked)).index_add(0, rows, weights)[:, None]
+
+
+def _by_each(cosines: torch.Tensor, late: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """The loss of each of the two signals, and of both together."""
+    return _loss(cosines, wanted) + _loss(late, wanted) + _loss((cosines + late) / 2, wanted)
 
 
 def _loss(scores: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:

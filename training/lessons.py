@@ -34,14 +34,14 @@ class Lesson:
 
 def worded(wordings: Path) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """The questions of a file of wordings, each with file and text of what answers it."""
-    for said in _rows(wordings):
+    for said in rows(wordings):
         for question in said["asked"]:
             yield question, [(said["article"], said["text"])]
 
 
 def written_for_it(questions: Path) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Questions with evidence, each with file and text of what answers it; follow-ups don't stand alone."""
-    for asked in _rows(questions):
+    for asked in rows(questions):
         wanted = [(one["file"], one["text"]) for one in asked["evidence"] if one.get("grade", 2) == 2]
         if wanted and not asked.get("history"):
             yield asked["question"], wanted
@@ -62,8 +62,9 @@ def of_library(index: Index, asked: Iterable[tuple[str, Sequence[tuple[str, str]
     for question, wanted in asked:
         answering: dict[int, list[int]] = {}
         for file, text in wanted:
+            answering_text = plain(text)
             for said, row, number in by_file.get(file, ()):
-                if same(said, plain(text)):
+                if same(said, answering_text):
                     answering.setdefault(row, []).append(number)
         for row, numbers in answering.items():
             lessons[row].asked.append((question, tuple(dict.fromkeys(numbers))))
@@ -81,7 +82,7 @@ def same(said: str, wanted: str) -> bool:
 
 def squad(path: Path, left_out: Path) -> Iterator[Lesson]:
     """The paragraphs of a SQuAD file that hold none of the sentences of the other file, with what they answer."""
-    measured = [row["text"] for row in _rows(left_out)]
+    measured = [row["text"] for row in rows(left_out)]
     for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
         title = article["title"].replace("_", " ")
         for paragraph in article["paragraphs"]:
@@ -108,7 +109,8 @@ def answer(given: Any) -> str:
     return str(given["text"] if isinstance(given, dict) else given)
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a file of JSON lines."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.strip():
             yield json.loads(line)

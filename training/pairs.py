@@ -26,7 +26,7 @@ from cmo_qa.knowledge import look_up
 from cmo_qa.question import understand
 from cmo_qa.reader import as_read, written
 from cmo_qa.text import stems
-from training.lessons import SENTENCE, answer, plain, same
+from training.lessons import SENTENCE, answer, plain, rows, same
 
 NEAREST = 8  # statements of a question that are paired, by the order in which they are found
 BEYOND = 3  # further ones that answer it
@@ -90,12 +90,12 @@ def _of_paragraph(asked: Mapping[str, Any], sentences: Sequence[str], read: Sequ
 
 def _medquad(path: Path, chance: random.Random) -> Iterator[Pair]:
     """The sentence that answers best, and one from each of two other answers on the same topic."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    chance.shuffle(rows)
+    given = list(rows(path))
+    chance.shuffle(given)
     topics: dict[str, list[dict[str, str]]] = {}
-    for row in rows:
+    for row in given:
         topics.setdefault(row["focus"], []).append(row)
-    for row in rows[:TOPICS]:
+    for row in given[:TOPICS]:
         question = " ".join(row["question"].replace(" (are)", "").replace(" ?", "?").split())
         sentences = _sentences(row["answer"])
         if not sentences:
@@ -121,8 +121,7 @@ def _alike(question: str, sentence: str) -> float:
 def own(index: Index, questions: Path) -> Iterator[Pair]:
     """Pairs of the questions in a JSON Lines file with the statements that the index gives for them."""
     chance = random.Random(SEED)  # noqa: S311
-    for line in questions.read_text(encoding="utf-8").splitlines():
-        asked = json.loads(line)
+    for asked in rows(questions):
         question = understand(index, asked["question"], asked.get("history") or [])
         _, evidence = look_up(index, question)
         answers = [_answers(index, one, asked["evidence"]) for one in evidence]
@@ -136,8 +135,7 @@ def own(index: Index, questions: Path) -> Iterator[Pair]:
 
 def asked(index: Index, wordings: Path) -> Iterator[Group]:
     """Groups of the questions in a file of wordings, over an index that is searched without them."""
-    for line in wordings.read_text(encoding="utf-8").splitlines():
-        said = json.loads(line)
+    for said in rows(wordings):
         for question in said["asked"]:
             understood = understand(index, question, [])
             _, evidence = look_up(index, understood)
