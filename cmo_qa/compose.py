@@ -42,8 +42,8 @@ ROOM: dict[Shape, Room] = {
     "yes_no": Room(7, 75),
     "example": Room(8, 80),
 }
-ROOM_ELSE = Room(8, 92)
-SHORT_LIST = 40  # words up to which a list is said whole where one of its items answers
+ROOM_ELSE = Room(8, 90)
+SHORT_LIST = 40  # words up to which a list is said whole where one of its items answers, even beyond the room
 LIST_WORDS = 200  # the longest list that is said whole
 ALL_OF = 3  # best pieces of evidence which, if all are of one list, are said as that list
 LISTS_WITHIN = 40  # evidence that is looked at for a list
@@ -117,17 +117,19 @@ def _with_difference(index: Index, evidence: Sequence[Evidence]) -> Sequence[Evi
 
 
 def _list_first(index: Index, question: Question, evidence: Sequence[Evidence]) -> tuple[list[Said], bool]:
-    """The list to begin with, whole and in its order, empty where there is none; and whether it is all of the answer.
+    """What to begin with, a list whole and in its order, empty where there is none; and whether it is all there is.
 
     A list whose lead-in is the best evidence is said whole. Where a list is asked for, one that is named after what is
     asked is all, and so is what is to be counted; one of the kind of thing asked for, and one that all of the best
-    evidence is of, are where the answer begins. Where none is asked for, an item that answers is said by itself.
+    evidence is of, are where the answer begins. A sentence that answers better than the list is said before it, and
+    then neither is all. Where no list is asked for, an item that answers is said by itself.
     """
     counted = question.shape == "number" and HOW_MANY.search(question.text) is not None
     wanted = question.shape == "list" or counted
-    answered = _enumerates(evidence[0])
-    leads = evidence[0].unit.kind == "lead_in" or (wanted and _are_of_one_list(evidence[:ALL_OF]))
-    of_best = _list_of(evidence[0].unit) if leads else None
+    best = evidence[0]
+    answered = _enumerates(best)
+    leads = best.unit.kind == "lead_in" or (wanted and _are_of_one_list(evidence[:ALL_OF]))
+    of_best = _list_of(best.unit) if leads else None
     seen: set[tuple[str, int]] = set()
     for one in evidence[:LISTS_WITHIN]:
         key = _list_of(one.unit)
@@ -136,10 +138,12 @@ def _list_first(index: Index, question: Question, evidence: Sequence[Evidence]) 
         seen.add(key)
         units = index.list_units(*key)
         share, of_the_kind = _named_after(question, one, units) if wanted else (0.0, False)
-        near = one.score >= LIST_NEAR * evidence[0].score or share >= PARTLY_NAMED
+        near = one.score >= LIST_NEAR * best.score or share >= PARTLY_NAMED
         fits = key == of_best or share >= NAMED or (of_the_kind and near and not answered)
         if fits and (said := _sayable(units)):
-            return said, counted or share >= NAMED
+            if counted or answered or key == _list_of(best.unit) or best.unit.kind != "sentence":
+                return said, counted or share >= NAMED
+            return [Said(best.row, best.unit, best.text), *said], False
     return [], False
 
 
@@ -210,7 +214,7 @@ def _fitting(index: Index, one: Evidence, said: Sequence[Said], words: int) -> l
     if one.unit.kind == "lead_in":
         return _whole_list(index, one, said, words if said else LIST_WORDS)
     alone = [Said(one.row, one.unit, one.text)]
-    if one.unit.kind == "item" and (whole := _whole_list(index, one, said, min(words, SHORT_LIST))):
+    if one.unit.kind == "item" and words > 0 and (whole := _whole_list(index, one, said, SHORT_LIST)):
         return whole
     before = _before(index, one) if not said or one.unit.kind == "item" else None
     if before and all(before[0] != each.row for each in said):

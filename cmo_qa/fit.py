@@ -32,6 +32,11 @@ DEFINES = any_of(
     r"\b(?:is|are|was|means?|stands? for|refers? to|known as|defined as|consists? of)\b",
     r"\b(?:describes?|constitutes?|entails?|sets|serves? as|provides?|involves?)\b",
 )
+WEIGHTY = (
+    r"\b(?:critical|crucial|key|core|vital|essential|integral|fundamental|pivotal|indispensable|significant|substantial"
+    r"|intrinsic|cornerstone|paramount|immense|utmost|important)\b"
+)
+WEIGHT = any_of(WEIGHTY, r"\b(?:importance|significance|prefer|must\b|necessary|weight)")
 ANSWERS_YES_OR_NO = any_of(r"^(?:yes|no)\b", r"\b(?:not|must|may|can|cannot)\b", r"\b(?:requires?|required|needs?)\b")
 CONTRAST = any_of(
     r"\b(?:while|whereas|unlike|than|but|however|both|although|rather|also)\b",
@@ -48,9 +53,7 @@ ABOUT_ITSELF = any_of(
     r"\bfrequently asked questions\b|\bthese facets\b|\bread (?:more|on)\b|\bour own summary\b",
 )
 CLAIM = any_of(
-    r"\b(?:is|are|constitutes?|represents?|stands? as|plays?|holds?|remains?)\b.{0,60}"
-    r"\b(?:critical|crucial|key|core|vital|essential|integral|fundamental|pivotal|indispensable|significant|substantial"
-    r"|intrinsic|cornerstone|paramount|immense|utmost|important)\b",
+    r"\b(?:is|are|constitutes?|represents?|stands? as|plays?|holds?|remains?)\b.{0,60}" + WEIGHTY,
     r"^(?:in (?:conclusion|summary|short)|overall|ultimately)\b",
 )
 GOES_ON = any_of(
@@ -78,7 +81,7 @@ def fit(question: Question, unit: Unit, text: str) -> float:
         return -ROW_PENALTY
     wants = WANTS.get(question.shape)
     suits = wants(question, unit, text) if wants else 0.0
-    if question.shape not in {"reason", "yes_no"} and CLAIM.search(text):
+    if question.shape not in {"reason", "weight", "yes_no"} and CLAIM.search(text):
         suits -= CLAIM_PENALTY
     if question.shape in {"definition", "list", "manner", "other"} and GOES_ON.search(text):
         suits += GOES_ON_BONUS
@@ -136,6 +139,7 @@ WANTS: dict[str, Callable[[Question, Unit, str], float]] = {
     "definition": _definition,
     "example": _if(EXAMPLE, 0.1),
     "reason": _if(REASON, 0.04),
+    "weight": _if(WEIGHT, 0.1),
     "yes_no": _if(ANSWERS_YES_OR_NO, 0.04),
     "comparison": _comparison,
 }

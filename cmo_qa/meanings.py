@@ -36,7 +36,7 @@ MEANINGS = (
         "contract manufacturing organization",
         any_of(r"\bcontract (?:development (?:and|&) )?manufactur", r"\bcdmos?\b"),
         any_of(
-            r"\bmanufactur|\b(?:tablets?|capsules?)\b|\bbatch(?:es)?\b|\bgmp\b|\bfill[- ](?:and[- ])?finish",
+            r"\bmanufactur(?!ers?\b)|\b(?:tablets?|capsules?)\b|\bbatch(?:es)?\b|\bgmp\b|\bfill[- ](?:and[- ])?finish",
             r"\boutsourc\w+ (?:of )?production|\bproduction (?:capacity|line|plant)|\btech(?:nology)? transfer",
             r"\bactive (?:pharmaceutical )?ingredient|\bbiologics plant|\bcros?\b",
         ),

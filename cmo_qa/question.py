@@ -15,11 +15,31 @@ from cmo_qa.lexicon import in_its_terms
 from cmo_qa.text import STOPWORDS, WORD, any_of, stems
 
 Shape = Literal[
-    "definition", "list", "number", "comparison", "yes_no", "example", "reason", "manner", "keywords", "other"
+    "definition",
+    "list",
+    "weight",
+    "number",
+    "comparison",
+    "yes_no",
+    "example",
+    "reason",
+    "manner",
+    "keywords",
+    "other",
 ]
 
 ASKED_FOR = r"\b(?:what|which)"  # what follows is the thing that is asked for
+A_THING = rf"{ASKED_FOR} (?!(?:do|does|did|can|could|should|would|will|might|must)\b)"  # "what do CMOs …" asks for none
 SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
+    (
+        "weight",
+        any_of(
+            r"\bhow (?:important|crucial|critical|vital|essential|central|serious|significant|necessary|urgent)\b",
+            r"\bhow (?:much|heavily|greatly|far) (?:do|does|did|is|are)\b.*\b(?:matters?|count|weigh)\b",
+            r"\bhow (?:much (?:weight|importance)|(?:big|large|great) an? (?:role|part|matter|concern|priority))\b",
+            rf"{ASKED_FOR} (?:weight|importance|significance)\b",
+        ),
+    ),
     (
         "number",
         any_of(
@@ -46,8 +66,8 @@ SHAPES: tuple[tuple[Shape, re.Pattern[str]], ...] = (
             rf"{ASKED_FOR} (?:\w+ ){{0,3}}?(?:are|were) (?:the|some|its|their|your)\b",
             r"\b(?:list|name|enumerate)\b",
             rf"{ASKED_FOR} (?:all|kinds?|types?|sorts?)\b",
-            rf"{ASKED_FOR} (?:\w+ ){{0,2}}\w{{3,}}s (?:are|is|do|does|has|have|keep|make|help|need|go|come)\b",
-            rf"{ASKED_FOR} (?:\w+ ){{0,2}}\w{{3,}}s (?:should|can|could|would|will|might|must)\b",
+            rf"{A_THING}(?:\w+ ){{0,2}}\w{{3,}}s (?:are|is|do|does|has|have|keep|make|help|need|go|come)\b",
+            rf"{A_THING}(?:\w+ ){{0,2}}\w{{3,}}s (?:should|can|could|would|will|might|must)\b",
         ),
     ),
     (

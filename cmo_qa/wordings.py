@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cmo_qa.index import Index
 
 FILES = ("wordings.npy", "wording_tokens.npy", "wording_ends.npy")  # of a generation that has any
-COMPARED = 100  # wordings of the nearest vectors, which are compared token by token
+COMPARED = 500  # wordings of the nearest vectors, which are compared token by token: one sentence may have twenty
 
 
 class Wordings:

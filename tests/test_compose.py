@@ -124,6 +124,19 @@ def test_a_list_named_after_the_question_is_said_though_a_sentence_enumerates_it
     assert texts(answer(library, asked)) == whole
 
 
+def test_a_sentence_that_answers_better_is_said_before_a_list_named_after_the_question(tmp_path: Path) -> None:
+    text = "What the weekly audits of a ward are about is cleanliness."
+    lead = "Weekly audits of a ward, with others added as needed by the board, are:"
+    library = build_library(
+        tmp_path / "index",
+        {**article("why", "## Audits", text), **article("ward", "## Ward", f"{lead}\n\n- linen\n- meals\n- records")},
+    )
+    asked = "What are the weekly audits of a ward about?"
+    question, evidence = found(library, asked)
+    assert (question.shape, evidence[0].text) == ("list", text)
+    assert texts(answer(library, asked)) == [text, lead, "linen", "meals", "records"]
+
+
 def test_a_list_of_something_else_is_not_said(tmp_path: Path) -> None:
     articles = article(
         "a",
@@ -233,6 +246,20 @@ def test_the_room_is_kept(tmp_path: Path) -> None:
         room = ROOM.get(question.shape, ROOM_ELSE)
         assert 0 < len(said) <= room.statements
         assert sum(len(text.split()) for text in texts(said)) <= room.words
+
+
+def test_a_short_list_is_said_whole_beyond_the_room(tmp_path: Path) -> None:
+    sentence = f"The officer can check linen {'with great care ' * 26}in ward 2."
+    listed = ["Before a ward opens, these are checked:", "linen of the officer", "meals of patients", "keys and locks"]
+    articles = article("a", sentence) | article("b", "Wards open.", listed[0], "\n".join(f"- {i}" for i in listed[1:]))
+    library = build_library(tmp_path / "index", articles)
+    question, evidence = found(library, "How does the officer check linen?")
+    scores = {sentence: 1.0, listed[1]: 0.8}
+    best = [replace(one, score=scores[one.text]) for one in evidence if one.text in scores]
+    best.sort(key=lambda one: -one.score)
+    said = texts(compose(library.index, question, best))
+    assert said == [sentence, *listed]
+    assert sum(len(text.split()) for text in said) > ROOM_ELSE.words
 
 
 @pytest.mark.parametrize("asked", QUESTIONS)

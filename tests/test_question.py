@@ -40,6 +40,13 @@ KINDS = {
         "What percentage of the staff are nurses?",
         "How often is the plan reviewed?",
     ],
+    "weight": [
+        "How important is a mentor?",
+        "How much does the policy matter?",
+        "How much weight is given to the board?",
+        "how big a role does the chair play",
+        "What importance does the page give to peer review?",
+    ],
     "comparison": [
         "What is the difference between oversight and quality assurance?",
         "Compare a mentor with a fractional CMO.",
@@ -56,6 +63,7 @@ KINDS = {
     "reason": ["Why is credentialing important?", "why do physicians resist", "Can you tell me why errors spread?"],
     "yes_no": ["Is an MBA required?", "Must a hospital have a CMO?", "do CMOs need a license"],
     "manner": ["How does a CMO lower readmissions?", "In what way are nurses involved?"],
+    "other": ["For what do CMOs have to learn statistics?", "What do nurses need most"],
     "keywords": ["patient safety committee chair", "sepsis protocol", "CMO"],
 }
 
@@ -66,13 +74,13 @@ def test_the_shape_of_a_question(question: str, shape: str) -> None:
 
 
 def test_every_shape_is_tried() -> None:
-    assert {shape for shape, _ in SHAPES} | {"keywords"} == set(KINDS)
+    assert {shape for shape, _ in SHAPES} | {"keywords", "other"} == set(KINDS)
 
 
 @settings(deadline=None, derandomize=True)
 @given(st.text(max_size=200))
 def test_any_text_has_one_of_the_known_shapes(text: str) -> None:
-    assert shape_of(text) in {*KINDS, "other"}
+    assert shape_of(text) in KINDS
 
 
 # Spelling. The small library writes physician, chief, medical, officer, credentialing, hospital …
