@@ -141,7 +141,7 @@ def _list_first(index: Index, question: Question, evidence: Sequence[Evidence]) 
         near = one.score >= LIST_NEAR * best.score or share >= PARTLY_NAMED
         fits = key == of_best or share >= NAMED or (of_the_kind and near and not answered)
         if fits and (said := _sayable(units)):
-            if counted or answered or key == _list_of(best.unit) or best.unit.kind != "sentence":
+            if counted or key == _list_of(best.unit) or best.unit.kind != "sentence":
                 return said, counted or share >= NAMED
             return [Said(best.row, best.unit, best.text), *said], False
     return [], False
