@@ -127,9 +127,9 @@ def _list_first(index: Index, question: Question, evidence: Sequence[Evidence]) 
     counted = question.shape == "number" and HOW_MANY.search(question.text) is not None
     wanted = question.shape == "list" or counted
     best = evidence[0]
-    answered = _enumerates(best)
+    own = _list_of(best.unit)
     leads = best.unit.kind == "lead_in" or (wanted and _are_of_one_list(evidence[:ALL_OF]))
-    of_best = _list_of(best.unit) if leads else None
+    of_best = own if leads else None
     seen: set[tuple[str, int]] = set()
     for one in evidence[:LISTS_WITHIN]:
         key = _list_of(one.unit)
@@ -139,9 +139,9 @@ def _list_first(index: Index, question: Question, evidence: Sequence[Evidence]) 
         units = index.list_units(*key)
         share, of_the_kind = _named_after(question, one, units) if wanted else (0.0, False)
         near = one.score >= LIST_NEAR * best.score or share >= PARTLY_NAMED
-        fits = key == of_best or share >= NAMED or (of_the_kind and near and not answered)
+        fits = key == of_best or share >= NAMED or (of_the_kind and near and not _enumerates(best))
         if fits and (said := _sayable(units)):
-            if counted or key == _list_of(best.unit) or best.unit.kind != "sentence":
+            if counted or key == own or best.unit.kind != "sentence":
                 return said, counted or share >= NAMED
             return [Said(best.row, best.unit, best.text), *said], False
     return [], False

@@ -50,9 +50,9 @@ def test_only_the_default_model_has_an_adapter(prompted: Path) -> None:
 
 
 def test_the_adapter_changes_each_linear_layer_by_its_two_factors_and_nothing_else(
-    original: SentenceTransformer,
+    original: SentenceTransformer, published: SentenceTransformer
 ) -> None:
-    published = export.load(replace(locate(DEFAULT_MODEL), adapter="")).state_dict()
+    before = published.state_dict()
     changes = load_file(ADAPTER)
     changed = set()
     for name, weight in original.state_dict().items():
@@ -60,18 +60,17 @@ def test_the_adapter_changes_each_linear_layer_by_its_two_factors_and_nothing_el
         if layer + UP in changes:
             changed.add(layer)
             change = changes[layer + UP].float() @ changes[layer + DOWN].float()
-            assert 0 < float(change.norm()) < float(published[name].norm())
-            assert torch.allclose(weight - published[name], change, atol=1e-6)
+            assert 0 < float(change.norm()) < float(before[name].norm())
+            assert torch.allclose(weight - before[name], change, atol=1e-6)
         else:
-            assert torch.equal(weight, published[name])
+            assert torch.equal(weight, before[name])
     assert len(changed) == 36  # of six layers
     assert {key.rpartition(".")[0] for key in changes} == changed
 
 
 def test_a_question_comes_nearer_to_what_answers_it_in_other_words_than_with_the_published_weights(
-    original: SentenceTransformer,
+    original: SentenceTransformer, published: SentenceTransformer
 ) -> None:
-    published = export.load(replace(locate(DEFAULT_MODEL), adapter=""))
     question = "What does the top doctor earn?"
     texts = ["Pay is a base salary and a bonus for results.", "The top doctor reports to the president."]
 
@@ -128,6 +127,11 @@ def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
 @pytest.fixture(scope="module")
 def original() -> SentenceTransformer:
     return export.load(locate(DEFAULT_MODEL))
+
+
+@pytest.fixture(scope="module")
+def published() -> SentenceTransformer:
+    return export.load(replace(locate(DEFAULT_MODEL), adapter=""))
 
 
 @pytest.mark.parametrize("text", TEXTS)

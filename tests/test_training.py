@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import random
 from dataclasses import replace
@@ -9,12 +11,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from rich.console import Console
 from safetensors.torch import save_file
 
 from ingest import adapter, export
 from tests.library import Library
-from training import encoder, lessons
+from training import encoder, learning, lessons
 from training.encoder import Compared, Read, Student
+from training.learning import Learning
 from training.lessons import Lesson
 
 HOURS = "A chief medical officer works 55 hours a week on average."
@@ -105,6 +109,35 @@ def test_all_lessons_are_learned_once_and_neighbours_together() -> None:
 
 
 # Learning
+
+
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "KEPT_EVERY", 2)
+    told = io.StringIO()
+
+    def run(name: str, last: int) -> list[float]:
+        model = torch.nn.Linear(1, 1)
+        torch.nn.init.ones_(model.weight)
+        torch.nn.init.zeros_(model.bias)
+
+        def loss_of(batch: int) -> torch.Tensor:
+            if batch > last:
+                raise KeyboardInterrupt
+            seen.append(batch)
+            found: torch.Tensor = model(torch.tensor([[float(batch)]])).square().sum()
+            return found
+
+        with contextlib.suppress(KeyboardInterrupt):
+            Learning(model, 0.1, 6, tmp_path / name).learn(range(6), loss_of, "Learning", 2, Console(file=told))
+        return [float(one) for one in torch.cat([model.weight[0], model.bias]).detach()]
+
+    seen: list[int] = []
+    whole = run("whole", 5)
+    assert "6/6 loss" in told.getvalue()
+    run("stopped", 2)
+    seen.clear()
+    assert run("stopped", 5) == whole
+    assert seen == [2, 3, 4, 5]  # the third step was not kept
 
 
 def test_nothing_is_changed_before_anything_is_learned(student: Student) -> None:

@@ -31,6 +31,7 @@ from cmo_qa.question import understand
 from cmo_qa.settings import Settings
 from ingest.build import build
 from ingest.progress import Progress
+from training.lessons import rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -107,8 +108,7 @@ def report(
 def asked(articles: Path, questions: Path, folder: Path) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """The signs of the questions over the articles, whose index is built in the folder."""
     build([articles], folder, Settings(), Progress())
-    lines = questions.read_text(encoding="utf-8").splitlines()
-    return read_signs(Index.open(folder), [json.loads(line) for line in lines if line.strip()])
+    return read_signs(Index.open(folder), list(rows(questions)))
 
 
 def ours(folder: Path) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from rich.console import Console
-from rich.progress import track
 from safetensors.torch import save_file
 from sentence_transformers import SentenceTransformer
 from torch.nn.functional import normalize
@@ -246,14 +245,11 @@ def train(original: SentenceTransformer, some: Sequence[Read], work: Path, conso
     todo = [batch for turn in range(ROUNDS) for batch in batches(some, random.Random(SEED + turn))]  # noqa: S311
     learning = Learning(student, RATE, len(todo), work / "student.pt")
     student.train()
-    losses: list[float] = []
-    for batch in track(todo[learning.done :], "Learning", console=console):
-        loss = Compared(student, batch, rarity, random.Random(learning.done)).loss()  # noqa: S311
-        learning.step(loss)
-        losses.append(float(loss.detach()))
-        if learning.done % TOLD_EVERY == 0:
-            console.print(f"{learning.done}/{len(todo)} loss {np.mean(losses[-TOLD_EVERY:]):.4f}")
-    learning.keep()
+
+    def loss_of(batch: Sequence[Read]) -> torch.Tensor:
+        return Compared(student, batch, rarity, random.Random(learning.done)).loss()  # noqa: S311
+
+    learning.learn(todo, loss_of, "Learning", TOLD_EVERY, console)
     return student.eval()
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 import torch
+from rich.console import Console
+from rich.progress import track
 
+Batch = TypeVar("Batch")
 KEPT_EVERY = 100  # steps between checkpoints
 WARM_UP = 0.06  # share of the steps in which the rate rises; then it falls to nothing
 
@@ -34,16 +38,20 @@ class Learning:
             for name, one in self._held().items():
                 one.load_state_dict(kept[name])
 
-    def keep(self) -> None:
-        part = self._kept.with_suffix(".part")
-        torch.save({"done": self.done, **{name: one.state_dict() for name, one in self._held().items()}}, part)
-        part.rename(self._kept)
+    def learn(
+        self, todo: Sequence[Batch], loss_of: Callable[[Batch], torch.Tensor], title: str, told: int, console: Console
+    ) -> None:
+        """Learns from what is left of the batches, of which there are `steps`; says the loss of every `told`."""
+        losses: list[float] = []
+        for batch in track(todo[self.done :], title, console=console):
+            loss = loss_of(batch)
+            self._step(loss)
+            losses.append(float(loss.detach()))
+            if self.done % told == 0:
+                console.print(f"{self.done}/{len(todo)} loss {np.mean(losses[-told:]):.4f}")
+        self._keep()
 
-    def _held(self) -> Mapping[str, Any]:
-        return {"model": self._model, "optimizer": self._optimizer, "schedule": self._schedule}
-
-    def step(self, loss: torch.Tensor) -> None:
-        """Learns from a loss."""
+    def _step(self, loss: torch.Tensor) -> None:
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self._learning, 1.0)
         self._optimizer.step()
@@ -51,4 +59,12 @@ class Learning:
         self._optimizer.zero_grad()
         self.done += 1
         if self.done % KEPT_EVERY == 0:
-            self.keep()
+            self._keep()
+
+    def _keep(self) -> None:
+        part = self._kept.with_suffix(".part")
+        torch.save({"done": self.done, **{name: one.state_dict() for name, one in self._held().items()}}, part)
+        part.rename(self._kept)
+
+    def _held(self) -> Mapping[str, Any]:
+        return {"model": self._model, "optimizer": self._optimizer, "schedule": self._schedule}

@@ -19,7 +19,6 @@ import numpy as np
 import onnx
 import torch
 from rich.console import Console
-from rich.progress import track
 from sentence_transformers import CrossEncoder
 
 from cmo_qa.reader import FILES, FOLDER, LONGEST, MODEL, Reader
@@ -110,20 +109,17 @@ def batches(pairs: Sequence[Pair], seed: int) -> list[list[Pair]]:
     return found
 
 
-class Training:
-    """A stage in the working folder, which goes on from its checkpoint."""
+class Loss:
+    """How far the model is from telling what answers."""
 
-    def __init__(self, model: CrossEncoder, stage: Stage, number: int, steps: int, work: Path) -> None:
+    def __init__(self, model: CrossEncoder) -> None:
         self._model = model
-        self.learning = Learning(model.model, stage.rate, steps, work / f"stage-{number}.pt")
 
-    def step(self, batch: Sequence[Pair], groups: Sequence[Group] = ()) -> float:
-        """Learns from one batch; the loss before it."""
-        loss = self._of_pairs(batch)
-        if groups:
-            loss = loss + RANKING * self._of_groups(groups)
-        self.learning.step(loss)
-        return float(loss.detach())
+    def of(self, batch: tuple[Sequence[Pair], Sequence[Group]]) -> torch.Tensor:
+        """Over pairs, and groups where there are any."""
+        pairs, groups = batch
+        loss = self._of_pairs(pairs)
+        return loss + RANKING * self._of_groups(groups) if groups else loss
 
     def _of_pairs(self, batch: Sequence[Pair]) -> torch.Tensor:
         found = self._log_odds([(pair.question, pair.statement) for pair in batch])
@@ -157,15 +153,9 @@ def train(learned: Lessons, work: Path, console: Console) -> CrossEncoder:
         todo = (
             _ranked(learned, stage.seed) if stage.pairs == "asked" else _paired(learned.pairs[stage.pairs], stage.seed)
         )
-        training = Training(model, stage, number, len(todo), work)
         model.model.train()
-        losses: list[float] = []
-        left = todo[training.learning.done :]
-        for batch, groups in track(left, f"Stage {number} of {len(STAGES)}", console=console):
-            losses.append(training.step(batch, groups))
-            if training.learning.done % TOLD_EVERY == 0:
-                console.print(f"{training.learning.done}/{len(todo)} loss {np.mean(losses[-TOLD_EVERY:]):.4f}")
-        training.learning.keep()
+        learning = Learning(model.model, stage.rate, len(todo), work / f"stage-{number}.pt")
+        learning.learn(todo, Loss(model).of, f"Stage {number} of {len(STAGES)}", TOLD_EVERY, console)
     after = model.model.state_dict()
     mean = {
         name: torch.lerp(one, after[name], HALF) if one.is_floating_point() else one for name, one in before.items()
